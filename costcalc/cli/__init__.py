@@ -1,0 +1,1 @@
+"""The command line: arguments, files, streams and exit codes; no arithmetic."""

@@ -1,0 +1,1 @@
+"""Graph to numbers: multiply-accumulates, parameters, memory."""

@@ -1,0 +1,114 @@
+"""A network: operators in execution order, each naming the nodes that it reads."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from costcalc.errors import Location
+from costcalc.graph.elementwise import Input
+from costcalc.graph.operator import Op, Shape, Weight
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One operator at one place in a network.
+
+    Attributes:
+        name: A dotted path, unique in its graph: `stage3.1.conv`.
+        op: The operator.
+        inputs: Indices of the nodes that it reads, in argument order.
+        shape: The shape of its output, without the batch.
+        stage: The first part of the path: the row of the spec that it came from.
+        origin: Where the row that made it is written, if it came from a file.
+        shares: The name of an earlier node whose weights this one uses instead of its own.
+    """
+
+    name: str
+    op: Op
+    inputs: tuple[int, ...]
+    shape: Shape
+    stage: str
+    origin: Location | None = field(default=None, compare=False)
+    shares: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Nodes in execution order; node 0 is the input. `outputs` maps head names to node indices."""
+
+    name: str
+    nodes: tuple[Node, ...]
+    outputs: Mapping[str, int]
+
+    @property
+    def input_shape(self) -> Shape:
+        """(C, H, W) of the network's input."""
+        return self.nodes[0].shape
+
+    def input_shapes(self, node: Node) -> tuple[Shape, ...]:
+        """Return the shapes that a node's operator is called with."""
+        nodes = self.nodes
+        return tuple([nodes[index].shape for index in node.inputs])
+
+    def weights(self, node: Node) -> tuple[Weight, ...]:
+        """Return the learned tensors that a node owns: none when it shares another node's."""
+        return () if node.shares else node.op.weights(*self.input_shapes(node))
+
+    def consumers(self) -> list[list[int]]:
+        """Return, for every node, the indices of the nodes that read it."""
+        readers: list[list[int]] = [[] for _ in self.nodes]
+        for index, node in enumerate(self.nodes):
+            for source in dict.fromkeys(node.inputs):
+                readers[source].append(index)
+        return readers
+
+    def digest(self) -> str:
+        """Return a hash of everything that decides a count: operators, edges, shapes, outputs.
+
+        Equal networks have equal digests, whatever their names and files.
+        """
+        text = repr([(node.op, node.inputs, node.shape, node.shares) for node in self.nodes])
+        return hashlib.sha256(f"{text}{sorted(self.outputs.items())}".encode()).hexdigest()
+
+
+class GraphBuilder:
+    """Collects nodes in execution order and computes their shapes."""
+
+    def __init__(self, name: str, input_shape: Shape) -> None:
+        self.name = name
+        self.nodes: list[Node] = [Node("input", Input(input_shape), (), input_shape, "input")]
+        self._names: dict[str, int] = {"input": 1}
+
+    def shape(self, index: int) -> Shape:
+        """Return the output shape of a node."""
+        return self.nodes[index].shape
+
+    def add(
+        self,
+        op: Op,
+        inputs: tuple[int, ...],
+        name: str,
+        *,
+        origin: Location | None = None,
+        shares: str | None = None,
+    ) -> int:
+        """Append an operator and return its index; a name that is taken gets a number.
+
+        Raises:
+            OperatorError: the operator does not take these inputs.
+        """
+        nodes = self.nodes
+        shape = op.out_shape(*[nodes[index].shape for index in inputs])
+        nodes.append(Node(self._unique(name), op, inputs, shape, name.partition(".")[0], origin, shares))
+        return len(nodes) - 1
+
+    def _unique(self, name: str) -> str:
+        seen = self._names.get(name, 0) + 1
+        self._names[name] = seen
+        return name if seen == 1 else self._unique(f"{name}_{seen}")
+
+    def build(self, outputs: Mapping[str, int]) -> Graph:
+        """Return the finished graph."""
+        return Graph(self.name, tuple(self.nodes), dict(outputs))

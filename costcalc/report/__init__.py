@@ -1,0 +1,1 @@
+"""Costs and diagnostics to text: tables, Markdown, CSV, JSON."""

@@ -1,0 +1,1 @@
+"""YAML to graph: located text, expressions, structure, scaling, lowering."""
