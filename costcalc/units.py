@@ -73,7 +73,7 @@ def _format(value: int, suffixes: tuple[str, ...], step: int, digits: int) -> st
     scaled = Decimal(value)
     for suffix in suffixes[1:]:
         scaled /= step
-        places = max(digits - 1 - scaled.adjusted(), 0)
+        places = max(digits - 1 - max(scaled.adjusted(), 0), 0)
         rounded = scaled.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
         if abs(rounded) < step or suffix == suffixes[-1]:
             break
