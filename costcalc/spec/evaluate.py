@@ -1,0 +1,136 @@
+"""Cells to values in a scope, and values to what a parameter takes; every refusal is located."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from costcalc.errors import Diagnostic, Location, SpecError, did_you_mean
+from costcalc.spec.expression import ExpressionError, Fixed
+from costcalc.spec.model import Cell, Slot, part_of, slot_location
+from costcalc.spec.primitives import SAME, Argument
+
+Scope = dict[str, Any]
+Functions = Mapping[str, Callable[..., Any]]
+
+LARGEST = 10**9
+"""No size, width or count of a network comes near this; larger ones are mistakes or attacks."""
+
+_WHOLE_HELP = "use floor(), round(), ceil_to() or make_divisible()"
+
+
+def evaluate(cell: Cell, scope: Mapping[str, Any], functions: Functions) -> Any:
+    """Return the value of a cell: a number, a flag, a tuple of numbers, or a name.
+
+    Raises:
+        SpecError: the expression fails (E12x), or `$p` names no parameter (E301).
+    """
+    if cell.expression is None:
+        parameter = cell.text[1:]
+        if parameter in scope:
+            return scope[parameter]
+        help = did_you_mean(parameter, scope)
+        raise SpecError(
+            Diagnostic("E301", f"`{cell.text}`: no parameter `{parameter}`", cell.location(), help)
+        )
+    if cell.text not in scope and cell.is_name and cell.text not in ("true", "false", "True", "False"):
+        return cell.text
+    try:
+        return cell.expression.evaluate(scope, functions)
+    except ExpressionError as error:
+        where = part_of(cell.source, cell.tree, error.start, error.end)
+        raise SpecError(Diagnostic(error.code, error.message, where, error.help)) from None
+
+
+def evaluate_slot(slot: Slot, scope: Mapping[str, Any], functions: Functions) -> Any:
+    """Return the value of a cell, or a tuple of the values of several."""
+    if isinstance(slot, Cell):
+        return evaluate(slot, scope, functions)
+    return tuple([evaluate(cell, scope, functions) for cell in slot])
+
+
+def truth(cell: Cell, scope: Mapping[str, Any], functions: Functions) -> bool:
+    """Return the value of a condition (E307 for anything but a flag or number)."""
+    value = evaluate(cell, scope, functions)
+    if isinstance(value, (str, tuple)):
+        raise SpecError(Diagnostic("E307", f"`when` is a condition, not the name `{value}`", cell.location()))
+    return bool(value)
+
+
+def count(value: Any, what: str, where: Location, text: str, least: int = 1) -> Any:
+    """Return a whole number of at least `least`, or refuse it (E305, E306, E307)."""
+    if type(value) is int and least <= value <= LARGEST:
+        return value
+    if isinstance(value, Fixed):
+        return count(value.value, what, where, text, least)
+    shown = f"{what} = {text}" if text == str(value) else f"{what} = {text} = {show(value)}"
+    if isinstance(value, (str, tuple, bool)) or value is None:
+        raise SpecError(Diagnostic("E307", f"{shown} is not a number", where))
+    if value != value // 1:
+        raise SpecError(Diagnostic("E305", f"{shown} is not whole", where, _WHOLE_HELP))
+    if value < least or value > LARGEST:
+        bounds = f"at least {least}" if value < least else f"at most {LARGEST}"
+        raise SpecError(Diagnostic("E306", f"{shown} is out of range: it must be {bounds}", where))
+    return value
+
+
+def convert(value: Any, argument: Argument, what: str, slot: Slot) -> Any:
+    """Return `value` as the kind that a primitive's parameter takes.
+
+    Raises:
+        SpecError: not whole (E305), out of range (E306) or of another kind (E307).
+    """
+    kind = argument.kind
+    if kind == "count":
+        return count(value, what, slot_location(slot), _text(slot))
+    if kind == "offset":
+        return count(value, what, slot_location(slot), _text(slot), 0)
+    if kind == "pair":
+        return _pair(value, what, slot, 1)
+    if kind == "padding":
+        return SAME if value == SAME else _pair(value, what, slot, 0)
+    if kind == "flag":
+        if isinstance(value, bool):
+            return value
+        raise _wrong(what, value, slot, "true or false")
+    if kind == "number":
+        if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
+            return value
+        raise _wrong(what, value, slot, "a number")
+    if value in argument.choices:
+        return value
+    expected = did_you_mean(str(value), argument.choices) or f"one of {', '.join(argument.choices)}"
+    raise _wrong(what, value, slot, expected)
+
+
+def _pair(value: Any, what: str, slot: Slot, least: int) -> tuple[Any, Any]:
+    where, text = slot_location(slot), _text(slot)
+    if isinstance(value, tuple):
+        if len(value) != 2:
+            raise _wrong(what, value, slot, "one number, or two: [height, width]")
+        return count(value[0], what, where, text, least), count(value[1], what, where, text, least)
+    whole = count(value, what, where, text, least)
+    return whole, whole
+
+
+def _wrong(what: str, value: Any, slot: Slot, expected: str) -> SpecError:
+    return SpecError(
+        Diagnostic("E307", f"{what} = {show(value)} is not of the right kind", slot_location(slot), expected)
+    )
+
+
+def _text(slot: Slot) -> str:
+    return slot.text if isinstance(slot, Cell) else f"[{', '.join(cell.text for cell in slot)}]"
+
+
+def show(value: Any) -> str:
+    """Return a value as a spec would write it; long ones are cut."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(show, value))}]"
+    if isinstance(value, Fixed):
+        return f"fixed({show(value.value)})"
+    text = str(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."

@@ -1,0 +1,96 @@
+"""Model references to models: find the file, choose the variant, lower to a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from costcalc.errors import CostcalcError, Diagnostic, ModelReferenceError, SpecError
+from costcalc.graph import Graph
+from costcalc.spec.files import SUFFIXES, Files
+from costcalc.spec.link import link
+from costcalc.spec.lower import lower
+from costcalc.spec.model import Slot, Spec
+from costcalc.spec.resolve import Resolved, resolve
+from costcalc.spec.terms import expand, overrides_of
+
+MOST_MODELS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A network at one point of its design space.
+
+    Attributes:
+        name: How tables call it: the spec's file or zoo name and the terms, `shufflenet@g8+x0.5`.
+        spec: The spec as written.
+        resolved: Its parameters and scaled rows.
+        graph: The network.
+    """
+
+    name: str
+    spec: Spec
+    resolved: Resolved
+    graph: Graph
+
+
+def load(reference: str, files: Files | None = None) -> Model:
+    """Load one model.
+
+    Args:
+        reference: `SPEC[@TERM+TERM...]`: a path or the name of a shipped spec; each term a
+            variant or `param=value`.
+        files: Where files are read; the disk and the shipped zoo unless given.
+
+    Raises:
+        ModelReferenceError: there is no such file, network, variant or parameter (E00x).
+        SpecError: the spec is wrong; all errors of the failing layer.
+    """
+    models = load_all(reference, files)
+    if len(models) != 1:
+        help = "use `load_all`, or name one variant"
+        raise ModelReferenceError(Diagnostic("E005", f"`{reference}` names {len(models)} models", None, help))
+    return models[0]
+
+
+def load_all(reference: str, files: Files | None = None) -> list[Model]:
+    """Load every model that a reference names; `@*` names all variants.
+
+    Raises:
+        ModelReferenceError, SpecError: as `load`, with the errors of all variants together.
+    """
+    spec, base, terms = find(reference, files)
+    names = expand(spec, terms)
+    if len(names) > MOST_MODELS:
+        raise ModelReferenceError(Diagnostic("E005", f"`{reference}` names {len(names)} models; use `sweep`"))
+    models = []
+    errors: list[Diagnostic] = []
+    for term in names:
+        try:
+            models.append(build(spec, f"{base}@{term}" if term else base, overrides_of(spec, term)))
+        except CostcalcError as error:
+            errors.extend(error.diagnostics)
+    if errors:
+        raise SpecError(dict.fromkeys(errors))
+    return models
+
+
+def find(reference: str, files: Files | None = None) -> tuple[Spec, str, str]:
+    """Return the spec that a reference names, its short name, and the terms."""
+    files = files or Files()
+    name, at, terms = reference.rpartition("@")
+    if not at or files.exists(Path(reference)):
+        name, terms = reference, ""
+    elif not terms:
+        help = "write a variant or `param=value` behind it"
+        raise ModelReferenceError(Diagnostic("E005", f"`{reference}` ends with `@`", None, help))
+    path = files.locate(name)
+    base = Path(name).name if Path(name).suffix not in SUFFIXES else Path(name).stem
+    return link(path, files), base, terms
+
+
+def build(spec: Spec, name: str, overrides: Mapping[str, Slot]) -> Model:
+    """Resolve and lower a spec with some parameters set."""
+    resolved = resolve(spec, overrides)
+    return Model(name, spec, resolved, lower(resolved, name))

@@ -1,0 +1,87 @@
+"""The part of a model reference after `@`: variants and `param=value` terms, joined by `+`."""
+
+from __future__ import annotations
+
+import itertools
+from fnmatch import fnmatchcase
+
+from costcalc.errors import Diagnostic, Location, ModelReferenceError, did_you_mean
+from costcalc.spec.expression import ExpressionError, compile_expression
+from costcalc.spec.model import LONG_NAMES, Cell, Slot, Spec
+from costcalc.spec.resolve import RESOLUTION
+from costcalc.spec.source import Scalar, Source
+from costcalc.spec.tree import Mapping as MappingTree
+
+
+def expand(spec: Spec, terms: str) -> list[str]:
+    """Return the terms with every `*` replaced by the variants that match it.
+
+    Each term expands by itself, so that `a*+r*` gives every pair.
+    """
+    choices = []
+    for term in _split(terms):
+        if "*" in term and "=" not in term:
+            choices.append([name for name in spec.variants if fnmatchcase(name, term)] or [term])
+        else:
+            choices.append([term])
+    if terms == "*" and not spec.variants:
+        return [""]
+    return ["+".join(combination) for combination in itertools.product(*choices)]
+
+
+def overrides_of(spec: Spec, terms: str, where: Location | None = None) -> dict[str, Slot]:
+    """Return the parameters that terms such as `g8+x0.5` or `alpha=0.5+resolution=160` set.
+
+    Later terms win over earlier ones.
+
+    Raises:
+        ModelReferenceError: E004 for each unknown variant or parameter, E005 for a malformed term.
+    """
+    overrides: dict[str, Slot] = {}
+    errors = []
+    for term in _split(terms):
+        name, equals, value = term.partition("=")
+        if not equals:
+            if name in spec.variants:
+                overrides |= spec.variants[name]
+            else:
+                errors.append(_unknown(spec, name, where, with_params=False))
+            continue
+        parameter = LONG_NAMES.get(name, name) if name not in spec.params else name
+        if parameter not in spec.params and parameter != RESOLUTION:
+            errors.append(_unknown(spec, name, where, with_params=True))
+            continue
+        try:
+            overrides[parameter] = value_cell(value, f"{spec.name}@{term}")
+        except ExpressionError as error:
+            errors.append(Diagnostic(error.code, f"`{term}`: {error.message}", where, error.help))
+    if errors:
+        raise ModelReferenceError(errors)
+    return overrides
+
+
+def value_cell(text: str, shown_in: str) -> Cell:
+    """Return a value given on the command line or from Python as a cell.
+
+    Raises:
+        ExpressionError: the text is not an expression.
+    """
+    scalar = Scalar(text, True, 1, 1, len(text) + 1)
+    root = MappingTree({}, 1, 1, 1)
+    return Cell(text, compile_expression(text), scalar, Source(shown_in, text, root))
+
+
+def _split(terms: str) -> list[str]:
+    return [term for term in terms.split("+") if term]
+
+
+def _unknown(spec: Spec, name: str, where: Location | None, with_params: bool) -> Diagnostic:
+    known = [*spec.params, RESOLUTION] if with_params else list(spec.variants)
+    what = "parameter" if with_params else "variant"
+    if not with_params and name in spec.params:
+        help: str | None = f"`{name}` is a parameter: write `{name}=...`"
+    elif known:
+        help = did_you_mean(name, known) or f"it has {', '.join(known)}"
+    else:
+        help = None
+    return Diagnostic("E004", f"`{spec.name}` has no {what} `{name}`", where, help)
