@@ -1,0 +1,60 @@
+"""One use of an operator, measured once: what every formula of this package starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from costcalc.graph import Graph, Shape, Weight, elements
+
+
+@dataclass(slots=True)
+class Call:
+    """An operator applied to tensors, for a batch of one.
+
+    Attributes:
+        op: The operator, an `Op`; `Any` because a rule is looked up by its class and then uses its arguments.
+        inputs: The shapes it is applied to.
+        output: The shape it gives.
+        macs: Its own multiply-accumulates (`Op.macs`).
+        in_elements: Elements of all inputs together.
+        out_elements: Elements of the output.
+        weights: Elements of the learned tensors it uses, its own or another node's.
+        buffers: Elements of the tensors it uses that are stored but not learned.
+    """
+
+    op: Any
+    inputs: tuple[Shape, ...]
+    output: Shape
+    macs: int
+    in_elements: int
+    out_elements: int
+    weights: int
+    buffers: int
+
+
+def calls(graph: Graph) -> list[Call]:
+    """Measure every node of a graph, the input included, in execution order."""
+    nodes = graph.nodes
+    sizes = [elements(node.shape) for node in nodes]
+    measured = []
+    for node, size in zip(nodes, sizes, strict=True):
+        op = node.op
+        inputs = tuple([nodes[index].shape for index in node.inputs])
+        measured.append(
+            Call(
+                op,
+                inputs,
+                node.shape,
+                op.macs(*inputs),
+                sum([sizes[index] for index in node.inputs]),
+                size,
+                _elements(op.weights(*inputs)),
+                _elements(op.buffers(*inputs)),
+            )
+        )
+    return measured
+
+
+def _elements(tensors: tuple[Weight, ...]) -> int:
+    return sum([tensor.size for tensor in tensors]) if tensors else 0

@@ -1,0 +1,67 @@
+"""What a convention is: a named table that says, per operator, what counts.
+
+Eight counters give eight numbers for one network because each counts something else. A
+convention writes down what one of them counts, so that its number can be had, and explained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from costcalc.cost.call import Call
+from costcalc.graph import Op
+
+Unit = Literal["MAC", "FLOP"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What one operator counts under a convention: in words, and as a formula for a batch of one."""
+
+    text: str
+    count: Callable[[Call], int]
+
+
+Rules = Mapping[type[Op], Rule]
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    """A named, versioned table of rules.
+
+    Attributes:
+        name: What it is called on the command line.
+        unit: What its numbers are: a multiply-accumulate is one "MAC" or two "FLOP".
+        rules: By operator. An operator without a rule is unknown, which is not zero.
+        source: The paper, or the tool and the file in it, that the rules were read from.
+        version: The version of the tool whose numbers these are; "" for a definition.
+        description: One sentence.
+    """
+
+    name: str
+    unit: Unit
+    rules: Rules
+    source: str
+    version: str
+    description: str
+
+    def count(self, call: Call) -> int | None:
+        """Return what a call counts for a batch of one, or None when there is no rule for it."""
+        rule = self.rules.get(type(call.op))
+        return None if rule is None else rule.count(call)
+
+    def table(self) -> tuple[tuple[str, str], ...]:
+        """Return (operator, rule in words) for every operator, e.g. ("bn", "2 per element")."""
+        return tuple((op.kind, rule.text) for op, rule in self.rules.items())
+
+
+def zeros(text: str, *ops: type[Op]) -> dict[type[Op], Rule]:
+    """Return one rule for several operators: they count nothing, for the reason given."""
+    rule = Rule(text, _zero)
+    return dict.fromkeys(ops, rule)
+
+
+def _zero(call: Call) -> int:
+    return 0

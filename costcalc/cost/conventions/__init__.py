@@ -1,0 +1,26 @@
+"""The conventions that ship: definitions of papers, and the tables of other people's counters."""
+
+from __future__ import annotations
+
+from costcalc.cost.convention import Convention
+from costcalc.cost.conventions.all_ops import ALL_OPS
+from costcalc.cost.conventions.papers import MACS_CONV, PAPER
+from costcalc.cost.conventions.tracers import FVCORE, TORCH
+from costcalc.errors import Diagnostic, UsageError, did_you_mean
+
+CONVENTIONS = {convention.name: convention for convention in (PAPER, MACS_CONV, FVCORE, TORCH, ALL_OPS)}
+
+
+def parse_convention(text: str) -> Convention:
+    """Return the convention of this name.
+
+    Raises:
+        UsageError: no such convention (E502).
+    """
+    if text not in CONVENTIONS:
+        help_ = did_you_mean(text, CONVENTIONS) or f"known: {', '.join(CONVENTIONS)}"
+        raise UsageError(Diagnostic("E502", f"`{text}` is not a convention", help=help_))
+    return CONVENTIONS[text]
+
+
+__all__ = ["CONVENTIONS", "PAPER", "parse_convention"]

@@ -1,0 +1,84 @@
+"""Number formats: how many bytes an element of a weight or of an activation takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from costcalc.errors import Diagnostic, UsageError, did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class DType:
+    """A number format and its size in bytes."""
+
+    name: str
+    bytes: int
+
+    def __str__(self) -> str:
+        return self.name
+
+
+DTYPES = {
+    dtype.name: dtype
+    for dtype in (
+        DType("fp64", 8),
+        DType("fp32", 4),
+        DType("fp16", 2),
+        DType("bf16", 2),
+        DType("fp8", 1),
+        DType("int32", 4),
+        DType("int16", 2),
+        DType("int8", 1),
+        DType("uint8", 1),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """The format of everything stored with the model, and of every tensor it computes.
+
+    Biases and running statistics are stored like the weights.
+    """
+
+    weights: DType
+    activations: DType
+
+    def __str__(self) -> str:
+        if self.weights == self.activations:
+            return self.weights.name
+        return f"{self.weights} weights, {self.activations} activations"
+
+
+FP32 = Precision(DTYPES["fp32"], DTYPES["fp32"])
+
+
+def parse_dtype(text: str) -> DType:
+    """Return the format of this name.
+
+    Raises:
+        UsageError: no such format (E501).
+
+    >>> parse_dtype("bf16").bytes
+    2
+    """
+    dtype = DTYPES.get(text.strip().lower())
+    if dtype is None:
+        known = f"known: {', '.join(DTYPES)}"
+        help_ = did_you_mean(text.strip().lower(), DTYPES) or known
+        raise UsageError(Diagnostic("E501", f"`{text}` is not a number format", help=help_))
+    return dtype
+
+
+def parse_precision(
+    dtype: str = "fp32", *, weights: str | None = None, activations: str | None = None
+) -> Precision:
+    """Return one format for everything, or other ones for the weights or the activations.
+
+    Raises:
+        UsageError: no such format (E501).
+
+    >>> str(parse_precision("fp16", weights="int8"))
+    'int8 weights, fp16 activations'
+    """
+    return Precision(parse_dtype(weights or dtype), parse_dtype(activations or dtype))

@@ -1,0 +1,72 @@
+"""Memory access: the bytes that a network reads and writes, operator by operator.
+
+Each kernel reads its inputs and its parameters once per batch and writes its output once, as in
+ShuffleNetV2 (arXiv:1807.11164, section 2: a cache that holds everything in use). A 1x1 convolution
+is its closed form, hw(c1 + c2) + c1 c2 elements; with g groups, hw(c1 + c2) + c1 c2 / g.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from costcalc.cost.call import Call
+from costcalc.cost.dtype import Precision
+from costcalc.cost.fusion import Plan
+from costcalc.graph import Add, Input, Mul, elements
+
+
+class Access(NamedTuple):
+    """Bytes that one operator moves."""
+
+    read_bytes: int
+    written_bytes: int
+
+
+def access(calls: Sequence[Call], plan: Plan, *, batch: int, precision: Precision) -> list[Access]:
+    """Return what every node moves.
+
+    A group of fused nodes reads what its head reads and writes its last output. The row of the
+    head holds both, the row of a fused node only the parameters that it still needs (the slopes
+    of a PReLU): so rows add up. A view moves nothing.
+
+    Args:
+        calls: The measured nodes of a graph.
+        plan: Its kernels.
+        batch: Images per batch.
+        precision: Bytes per element.
+    """
+    per_activation = batch * precision.activations.bytes
+    per_parameter = precision.weights.bytes
+    moved = []
+    for index, call in enumerate(calls):
+        read, written = _activations(call, plan) if plan.heads[index] == index else (0, 0)
+        read_bytes = read * per_activation + plan.parameters[index] * per_parameter
+        moved.append(Access(read_bytes, written * per_activation))
+    return moved
+
+
+def _activations(call: Call, plan: Plan) -> tuple[int, int]:
+    """Return the elements that a kernel reads and writes."""
+    if call.op.is_view or type(call.op) is Input:
+        return 0, 0
+    if is_pairwise(call, plan):
+        partial = partial_elements(call)
+        later = sum([elements(shape) for shape in call.inputs[1:]])
+        return sum(partial[:-1]) + later, sum(partial[1:])
+    return call.in_elements, call.out_elements
+
+
+def is_pairwise(call: Call, plan: Plan) -> bool:
+    """Tell whether an operator runs in steps: eagerly, only two tensors are added or multiplied at once."""
+    return plan.fusion == "none" and len(call.inputs) > 2 and type(call.op) in (Add, Mul)
+
+
+def partial_elements(call: Call) -> list[int]:
+    """Return the sizes of a pairwise operator's first input, partial results and output."""
+    shape = call.inputs[0]
+    sizes = [elements(shape)]
+    for other in call.inputs[1:]:
+        shape = call.op.out_shape(shape, other)
+        sizes.append(elements(shape))
+    return sizes

@@ -1,0 +1,116 @@
+"""Rows, totals and groups of a cost."""
+
+from fractions import Fraction
+
+import pytest
+
+from costcalc.cost import DTYPES, Precision, count, parse_dtype, parse_precision
+from costcalc.errors import UsageError
+from costcalc.graph import (
+    Activation,
+    AdaptiveAvgPool2d,
+    BatchNorm,
+    Conv2d,
+    Dropout,
+    Flatten,
+    Graph,
+    GraphBuilder,
+    Linear,
+)
+
+
+def network() -> Graph:
+    """Two convolutions that share weights, and a classifier: 8x6x6 in, 10 classes out."""
+    builder = GraphBuilder("net", (8, 6, 6))
+    x = builder.add(Conv2d(8, (3, 3), padding=(1, 1)), (0,), "body.conv")
+    x = builder.add(BatchNorm(), (x,), "body.bn")
+    x = builder.add(Activation("relu"), (x,), "body.relu")
+    x = builder.add(Conv2d(8, (3, 3), padding=(1, 1)), (x,), "again.conv", shares="body.conv")
+    x = builder.add(AdaptiveAvgPool2d(), (x,), "head.pool")
+    x = builder.add(Flatten(), (x,), "head.flatten")
+    x = builder.add(Dropout(), (x,), "head.dropout")
+    return builder.build({"logits": builder.add(Linear(10), (x,), "head.fc")})
+
+
+CONV_MACS = 36 * 8 * 8 * 9
+
+
+def test_totals() -> None:
+    cost = count(network())
+    assert cost.macs == 2 * CONV_MACS + 80
+    assert cost.flops == 2 * cost.macs
+    assert cost.params == 8 * 8 * 9 + 16 + 90
+    assert cost.buffers == 16
+    # Flatten and dropout produce nothing: their output is the pool's.
+    assert cost.activations == 4 * 288 + 8 + 10
+    assert cost.unknown == ()
+    assert (cost.name, cost.convention.name, cost.batch) == ("net", "paper", 1)
+    assert [row.node.name for row in cost.rows][:2] == ["body.conv", "body.bn"]
+
+
+def test_shared_weights_are_read_twice_and_owned_once() -> None:
+    first, again = (row for row in count(network(), fusion="none").rows if row.label == "conv 3x3")
+    assert (first.params, again.params) == (576, 0)
+    assert first.read_bytes == again.read_bytes == 4 * (288 + 576)
+
+
+def test_a_batch_multiplies_everything_but_the_parameters() -> None:
+    one, three = count(network(), fusion="none"), count(network(), batch=3, fusion="none")
+    assert (three.macs, three.flops, three.activations) == (3 * one.macs, 3 * one.flops, 3 * one.activations)
+    assert (three.params, three.buffers) == (one.params, one.buffers)
+    weights = 4 * (576 + 576 + 16 + 16 + 90)
+    assert three.read_bytes - weights == 3 * (one.read_bytes - weights)
+    assert three.written_bytes == 3 * one.written_bytes
+    with pytest.raises(UsageError, match="E504"):
+        count(network(), batch=0)
+
+
+def test_groups_are_rows_that_add_up() -> None:
+    cost = count(network())
+    assert [(stage.name, stage.macs, stage.params) for stage in cost.by_stage()] == [
+        ("body", CONV_MACS, 576 + 16),
+        ("again", CONV_MACS, 0),
+        ("head", 80, 90),
+    ]
+    labels = {group.name: (len(group.rows), group.macs) for group in cost.by_label()}
+    assert labels["conv 3x3"] == (2, 2 * CONV_MACS)
+    assert labels["linear"] == (1, 80)
+
+
+def test_the_unit_of_the_convention_decides_what_the_count_is() -> None:
+    paper, torch, everything = (count(network(), name) for name in ("paper", "torch", "all-ops"))
+    assert torch.macs == paper.macs
+    assert torch.flops == torch.total("torch") == 2 * paper.macs
+    assert everything.macs == paper.macs
+    assert everything.flops > 2 * paper.macs
+    assert count(network(), "fvcore").macs == paper.macs + 2 * 288 + 288
+
+
+def test_several_conventions_at_once() -> None:
+    cost = count(network(), "fvcore", also=["paper", "fvcore"])
+    assert list(cost.rows[0].counts) == ["fvcore", "paper"]
+    assert cost.total("fvcore") == cost.macs
+    assert cost.total("paper") == count(network()).macs
+    with pytest.raises(UsageError, match="E502"):
+        count(network(), also=["papr"])
+
+
+def test_arithmetic_intensity_is_exact() -> None:
+    builder = GraphBuilder("one", (4, 3, 3))
+    conv = builder.add(Conv2d(6), (0,), "conv")
+    view = builder.add(Dropout(), (conv,), "view")
+    rows = count(builder.build({"out": view})).by_label()
+    assert rows[0].arithmetic_intensity == Fraction(2 * 9 * 24, 4 * (36 + 54 + 24))
+    assert rows[1].arithmetic_intensity is None
+
+
+def test_formats() -> None:
+    assert parse_precision("int8") == Precision(DTYPES["int8"], DTYPES["int8"])
+    mixed = parse_precision(weights="int8", activations="fp16")
+    assert (mixed.weights.bytes, mixed.activations.bytes) == (1, 2)
+    assert str(mixed) == "int8 weights, fp16 activations"
+    assert str(parse_precision("BF16")) == "bf16"
+    with pytest.raises(UsageError, match=r"E501 .*did you mean `fp32`"):
+        parse_dtype("pf32")
+    with pytest.raises(UsageError, match="known: fp64"):
+        parse_dtype("x")

@@ -1,0 +1,143 @@
+"""Bytes read and written, against closed forms."""
+
+import pytest
+
+from costcalc.cost import FUSIONS, Fusion, count, parse_fusion, parse_precision
+from costcalc.errors import UsageError
+from costcalc.graph import (
+    Activation,
+    Add,
+    BatchNorm,
+    ChannelShuffle,
+    Concat,
+    Conv2d,
+    Flatten,
+    Graph,
+    GraphBuilder,
+    Linear,
+    Mul,
+    Op,
+    PReLU,
+    Shape,
+    Slice,
+)
+
+BYTE = parse_precision("int8")  # one byte per element: bytes are elements
+
+
+def chain(shape: Shape, *ops: Op) -> Graph:
+    """Each operator reads the one before."""
+    builder = GraphBuilder("chain", shape)
+    last = 0
+    for op in ops:
+        last = builder.add(op, (last,), op.kind)
+    return builder.build({"out": last})
+
+
+def moved(graph: Graph, fusion: Fusion = "conv-bn-act") -> list[tuple[int, int]]:
+    """Return (read, written) elements by row."""
+    return [(row.read_bytes, row.written_bytes) for row in count(graph, precision=BYTE, fusion=fusion).rows]
+
+
+@pytest.mark.parametrize(
+    ("c1", "c2", "h", "w", "g"), [(24, 48, 14, 7, 1), (240, 60, 28, 28, 3), (8, 8, 1, 5, 8)]
+)
+def test_shufflenet_v2_closed_forms(c1: int, c2: int, h: int, w: int, g: int) -> None:
+    """Source: ShuffleNetV2 (arXiv:1807.11164), section 2, guidelines G1 and G2."""
+    [row] = count(chain((c1, h, w), Conv2d(c2, groups=g)), precision=BYTE).rows
+    assert row.memory_access == h * w * (c1 + c2) + c1 * c2 // g
+    assert row.read_bytes == h * w * c1 + c1 * c2 // g
+    assert row.written_bytes == h * w * c2
+
+
+def test_precision_and_batch() -> None:
+    graph = chain((4, 5, 5), Conv2d(6, bias=True))
+    mixed = parse_precision(weights="int8", activations="fp16")
+    [row] = count(graph, batch=3, precision=mixed).rows
+    assert row.read_bytes == 3 * 2 * 100 + (24 + 6)
+    assert row.written_bytes == 3 * 2 * 150
+    [row] = count(graph).rows
+    assert row.memory_access == 4 * (100 + 150 + 30)
+
+
+def test_without_fusion_every_operator_reads_and_writes() -> None:
+    graph = chain((4, 5, 5), Conv2d(8), BatchNorm(), Activation("relu"))
+    # A batch norm reads its scale, shift, mean and variance.
+    assert moved(graph, "none") == [(100 + 32, 200), (200 + 32, 200), (200, 200)]
+
+
+def test_a_fused_group_reads_and_writes_once() -> None:
+    graph = chain((4, 5, 5), Conv2d(8), BatchNorm(), Activation("relu"))
+    # The folded batch norm leaves a bias of 8.
+    assert moved(graph) == [(100 + 32 + 8, 200), (0, 0), (0, 0)]
+
+
+def test_folding_adds_no_second_bias() -> None:
+    assert moved(chain((4, 5, 5), Conv2d(8, bias=True), BatchNorm())) == [(100 + 32 + 8, 200), (0, 0)]
+    assert moved(chain((4, 5, 5), Conv2d(8), BatchNorm(), BatchNorm()))[0] == (100 + 32 + 8, 200)
+    assert moved(chain((4,), Linear(8, bias=False), BatchNorm())) == [(4 + 32 + 8, 8), (0, 0)]
+
+
+def test_a_batch_norm_elsewhere_is_a_scale_and_a_shift() -> None:
+    assert moved(chain((4, 5, 5), BatchNorm(), Conv2d(8))) == [(100 + 8, 100), (100 + 32, 200)]
+    after_relu = chain((4, 5, 5), Conv2d(8), Activation("relu"), BatchNorm(affine=False))
+    assert moved(after_relu) == [(100 + 32, 200), (0, 0), (16, 0)]
+
+
+def test_slopes_are_read_by_their_own_row() -> None:
+    assert moved(chain((4, 5, 5), Conv2d(8), PReLU())) == [(100 + 32, 200), (8, 0)]
+
+
+def test_softmax_needs_all_channels_and_is_not_fused() -> None:
+    assert moved(chain((4,), Linear(8, bias=False), Activation("softmax"))) == [(36, 8), (8, 8)]
+
+
+@pytest.mark.parametrize("fusion", FUSIONS)
+def test_views_move_nothing_and_are_no_head_of_a_group(fusion: Fusion) -> None:
+    graph = chain((4, 5, 5), Slice(0, 0, 2), Activation("relu"), Flatten())
+    assert moved(graph, fusion) == [(0, 0), (50, 50), (0, 0)]
+
+
+def test_an_epilogue_of_the_input_reads_it() -> None:
+    assert moved(chain((4, 5, 5), Activation("relu"), Activation("relu"))) == [(100, 100), (0, 0)]
+
+
+def test_what_somebody_else_reads_is_written() -> None:
+    builder = GraphBuilder("net", (4, 5, 5))
+    conv = builder.add(Conv2d(4), (0,), "conv")
+    relu = builder.add(Activation("relu"), (conv,), "relu")
+    total = builder.add(Add(), (conv, relu), "add")
+    last = builder.add(Activation("relu"), (total,), "last")
+    assert moved(builder.build({"out": last})) == [(116, 100), (100, 100), (200, 100), (0, 0)]
+    # An output of the network is read too: `add` must be written before `last` changes it.
+    assert moved(builder.build({"out": last, "side": total}))[2:] == [(200, 100), (100, 100)]
+
+
+def test_layout() -> None:
+    builder = GraphBuilder("net", (4, 5, 5))
+    joined = builder.add(Concat(), (0, 0), "concat")
+    builder.add(ChannelShuffle(2), (joined,), "shuffle")
+    assert moved(builder.build({"out": 2})) == [(200, 200), (200, 200)]
+
+
+def test_eager_sums_run_two_at_a_time() -> None:
+    builder = GraphBuilder("net", (4, 5, 5))
+    builder.add(Add(), (0, 0, 0), "add")
+    graph = builder.build({"out": 1})
+    assert moved(graph, "conv-bn-act") == [(300, 100)]
+    assert moved(graph, "none") == [(400, 200)]
+
+
+def test_eager_products_broadcast_as_late_as_their_order_says() -> None:
+    builder = GraphBuilder("net", (4, 5, 5))
+    gate = builder.add(Slice(1, 0, 1), (builder.add(Slice(2, 0, 1), (0,), "column"),), "gate")  # 4x1x1
+    builder.add(Mul(), (gate, gate, 0), "mul")
+    graph = builder.build({"out": 3})
+    assert moved(graph, "conv-bn-act")[-1] == (4 + 4 + 100, 100)
+    assert moved(graph, "none")[-1] == ((4 + 4) + (4 + 100), 4 + 100)
+
+
+def test_a_misspelt_fusion_is_corrected() -> None:
+    assert parse_fusion("none") == "none"
+    with pytest.raises(UsageError, match=r"E503 .*did you mean `conv-bn-act`"):
+        parse_fusion("conv-bn")
