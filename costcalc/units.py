@@ -100,3 +100,31 @@ def format_bytes(value: int | None, digits: int = 4) -> str:
     if value is None:
         return "?"
     return _format(value, (" B", " KiB", " MiB", " GiB", " TiB"), 1024, digits)
+
+
+def format_ratio(value: Fraction | int | None, digits: int = 4) -> str:
+    """Render a plain number with `digits` significant digits.
+
+    >>> format_ratio(Fraction(1, 3)), format_ratio(Fraction(12345, 10)), format_ratio(None)
+    ('0.3333', '1235', '?')
+    """
+    if value is None:
+        return "?"
+    number = Decimal(value.numerator) / value.denominator
+    if number:  # to `digits` significant digits first: 9.99996 has one digit less after the point
+        number = number.quantize(Decimal(1).scaleb(min(number.adjusted() - digits + 1, 0)), ROUND_HALF_UP)
+    places = max(digits - 1 - number.adjusted(), 0) if number else 0
+    return f"{number.quantize(Decimal(1).scaleb(-places)):f}"
+
+
+def format_percent(value: Fraction | int | None) -> str:
+    """Render a share of one with one decimal; what would round to nothing is `<0.1%`.
+
+    >>> format_percent(Fraction(1, 8)), format_percent(Fraction(1, 3000)), format_percent(None)
+    ('12.5%', '<0.1%', '?')
+    """
+    if value is None:
+        return "?"
+    if 0 < value < Fraction(1, 2000):
+        return "<0.1%"
+    return f"{(Decimal(value.numerator * 100) / value.denominator).quantize(Decimal('0.1'), ROUND_HALF_UP)}%"

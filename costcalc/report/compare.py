@@ -1,0 +1,136 @@
+"""Several networks side by side: costs to a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from costcalc.cost.convention import Convention
+from costcalc.cost.count import Cost
+from costcalc.cost.difference import Term, difference
+from costcalc.report.context import context, context_note
+from costcalc.report.record import AtLeast, Column, Table
+
+FVCORE = "fvcore"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One network of a comparison.
+
+    Attributes:
+        name: What to call it.
+        cost: Its cost, counted under `fvcore` too when fvcore is asked.
+        fvcore: What fvcore counts for a batch of one; None if it could not say.
+    """
+
+    name: str
+    cost: Cost
+    fvcore: int | None = None
+
+    @property
+    def by_fvcore_rules(self) -> int:
+        """Our own count for a batch of one under fvcore's convention."""
+        return self.cost.total(FVCORE) // self.cost.batch
+
+    @property
+    def fvcore_matches(self) -> bool | None:
+        """Whether that is what fvcore counts, to the integer."""
+        return None if self.fvcore is None else self.fvcore == self.by_fvcore_rules
+
+
+def compare_table(
+    entries: Sequence[Entry],
+    conventions: Sequence[Convention],
+    *,
+    with_fvcore: bool,
+    notes: Sequence[str] = (),
+) -> Table:
+    """Return a row per network.
+
+    Args:
+        entries: At least one, all counted alike; ratios are to the first.
+        conventions: The first decides `macs`; others, and one that counts FLOPs, get a column.
+        with_fvcore: Whether fvcore was asked.
+        notes: Further footer lines.
+    """
+    first = entries[0].cost
+    extra = [each for each in conventions if each is not first.convention or each.unit == "FLOP"]
+    columns = (
+        Column("model", "model"),
+        Column("input", "input", "shape", 6),
+        Column("macs", "MACs", "count"),
+        *[Column(_key(each), f"{each.unit}s ({each.name})", "count") for each in extra],
+        *(_FVCORE_COLUMNS if with_fvcore else ()),
+        Column("params", "params", "count", 1),
+        Column("memory_access_bytes", "access", "bytes", 4),
+        Column("peak_memory_bytes", "peak", "bytes", 5),
+        Column("ratio", "ratio", "ratio", 3),
+    )
+    rows = []
+    for entry in entries:
+        row = _row(entry.name, entry.cost, first) | {
+            _key(each): entry.cost.total(each.name) for each in extra
+        }
+        rows.append(row | _fvcore(entry) if with_fvcore else row)
+    footer = [context_note(first), *(_fvcore_notes(entries) if with_fvcore else ()), *notes]
+    return Table(columns, tuple(rows), "models", context=context(first), notes=tuple(footer))
+
+
+_FVCORE_COLUMNS = (Column("fvcore", "fvcore", "count", 2), Column("fvcore_matches", "", "check", 2))
+
+
+def _key(convention: Convention) -> str:
+    return f"{convention.unit.lower()}s_{convention.name.replace('-', '_')}"
+
+
+def _row(name: str, cost: Cost, first: Cost) -> dict[str, object]:
+    exact = not (cost.unknown or first.unknown) and first.macs
+    return {
+        "model": name,
+        "input": cost.graph.input_shape,
+        "macs": AtLeast(cost.macs) if cost.unknown else cost.macs,
+        "flops": AtLeast(cost.flops) if cost.unknown else cost.flops,
+        "params": cost.params,
+        "buffers": cost.buffers,
+        "activations": cost.activations,
+        "memory_access_bytes": cost.memory_access,
+        "read_bytes": cost.read_bytes,
+        "written_bytes": cost.written_bytes,
+        "peak_memory_bytes": cost.peak_memory.bytes,
+        "peak_memory_node": cost.peak_memory.node,
+        "peak_memory_tensors": dict(cost.peak_memory.live),
+        "ratio": Fraction(cost.macs, first.macs) if exact else None,
+        "unknown": [row.node.name for row in cost.unknown],
+    }
+
+
+def _fvcore(entry: Entry) -> dict[str, object]:
+    return {
+        "fvcore": entry.fvcore,
+        "fvcore_matches": entry.fvcore_matches,
+        "macs_by_fvcore_rules": entry.by_fvcore_rules,
+        "fvcore_minus_macs": {term.operator: term.amount // entry.cost.batch for term in _terms(entry)},
+    }
+
+
+def _terms(entry: Entry) -> tuple[Term, ...]:
+    """Return what fvcore's rules count and the convention does not; nothing when it counts FLOPs."""
+    convention = entry.cost.convention
+    return difference(entry.cost, FVCORE, convention.name) if convention.unit == "MAC" else ()
+
+
+def _fvcore_notes(entries: Sequence[Entry]) -> list[str]:
+    """Explain the column in a line, and each count that fvcore's rules do not explain in another."""
+    signs = {term.operator: "+" if term.amount > 0 else "-" for entry in entries for term in _terms(entry)}
+    terms = "".join(f" {sign} {operator}" for operator, sign in signs.items())
+    notes = []
+    if any(entry.fvcore_matches for entry in entries):
+        notes.append(f"fvcore = MACs{terms}; ✓: its rules give the same integer.")
+    for entry in entries:
+        if entry.fvcore_matches is False:
+            notes.append(
+                f"≠: by fvcore's rules {entry.name} has {entry.by_fvcore_rules}, not {entry.fvcore}."
+            )
+    return notes

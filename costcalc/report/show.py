@@ -1,0 +1,102 @@
+"""One network, where it spends what it costs: a cost to a table of stages, operators or layers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Literal
+
+from costcalc.cost.count import Cost, Group
+from costcalc.graph import format_shape
+from costcalc.report.context import context, context_note
+from costcalc.report.record import AtLeast, Column, Table
+from costcalc.units import format_bytes
+
+By = Literal["stage", "op", "layer"]
+
+VIEWS: tuple[By, ...] = ("stage", "op", "layer")
+
+_NUMBERS = (
+    Column("macs", "MACs", "count"),
+    Column("macs_share", "%", "percent", 1),
+    Column("params", "params", "count"),
+    Column("params_share", "%", "percent", 1),
+    Column("memory_access_bytes", "access", "bytes", 2),
+    Column("arithmetic_intensity", "FLOP/B", "number", 3),
+)
+_COLUMNS: dict[By, tuple[Column, ...]] = {
+    "stage": (Column("stage", "stage"), Column("output", "output", "shape", 4), *_NUMBERS),
+    "op": (Column("op", "operator"), Column("layers", "layers", "count", 4), *_NUMBERS),
+    "layer": (
+        Column("layer", "layer"),
+        Column("op", "operator", priority=5),
+        Column("output", "output", "shape", 4),
+        *_NUMBERS,
+    ),
+}
+
+
+def show_table(name: str, cost: Cost, by: By) -> Table:
+    """Return a row per stage, operator or layer, and a total that the rows always add up to.
+
+    Stages and layers come in execution order, operators by falling MACs.
+    """
+    columns = _COLUMNS[by]
+    total = Group("total", cost.rows)
+    peak = cost.peak_memory
+    return Table(
+        columns,
+        tuple(_named(group, by) | _numbers(group, total) for group in _groups(cost, by)),
+        {"stage": "stages", "op": "operators", "layer": "layers"}[by],
+        total=dict.fromkeys((column.name for column in columns), "")
+        | {columns[0].name: "total"}
+        | _numbers(total, total),
+        context={"model": name, "input": cost.graph.input_shape, **context(cost)},
+        notes=(
+            f"{name}: input {format_shape(cost.graph.input_shape)}, "
+            f"peak memory {format_bytes(peak.bytes)} at {peak.node}.",
+            context_note(cost),
+        ),
+    )
+
+
+def _groups(cost: Cost, by: By) -> Sequence[Group]:
+    match by:
+        case "stage":
+            return cost.by_stage()
+        case "op":
+            return sorted(cost.by_label(), key=lambda group: -group.macs)
+        case "layer":
+            return [Group(row.node.name, (row,)) for row in cost.rows]
+
+
+def _named(group: Group, by: By) -> dict[str, object]:
+    last = group.rows[-1]
+    match by:
+        case "stage":
+            return {"stage": group.name, "output": last.node.shape}
+        case "op":
+            return {"op": group.name, "layers": len(group.rows)}
+        case "layer":
+            return {"layer": group.name, "op": last.label, "output": last.node.shape}
+
+
+def _numbers(group: Group, total: Group) -> dict[str, object]:
+    intensity = group.arithmetic_intensity
+    return {
+        "macs": AtLeast(group.macs) if group.unknown else group.macs,
+        "macs_share": None if total.unknown else _share(group.macs, total.macs),
+        "flops": AtLeast(group.flops) if group.unknown else group.flops,
+        "params": group.params,
+        "params_share": _share(group.params, total.params),
+        "buffers": group.buffers,
+        "activations": group.activations,
+        "memory_access_bytes": group.memory_access,
+        "read_bytes": group.read_bytes,
+        "written_bytes": group.written_bytes,
+        "arithmetic_intensity": "" if intensity is None else None if group.unknown else intensity,
+    }
+
+
+def _share(part: int, whole: int) -> Fraction | str:
+    return Fraction(part, whole) if whole else ""

@@ -1,0 +1,86 @@
+"""A record as a terminal table: as wide as its content or its terminal, never truncated."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+from rich.box import Box
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from costcalc.report.record import Column, Record, Table, cell_text
+
+# No frame: a rule under the header and one over the total.
+_BOX = Box("    \n    \n ── \n    \n    \n ── \n    \n    \n")
+_GAP = 2  # blanks between two columns: one of padding, one of the box
+_UNLIMITED = 100_000
+_STYLES = {"✓": "green", "≠": "bold red", "?": "yellow"}
+
+
+def render_table(table: Table, *, width: int | None = None, colour: bool = False, raw: bool = False) -> str:
+    """Return the table as text for people.
+
+    Args:
+        table: What to draw.
+        width: Of the terminal; `None` sizes to content. Columns of low priority leave until
+            the rest fits, and the last line says which.
+        colour: Whether to use ANSI colours.
+        raw: Exact integers instead of four significant digits.
+    """
+    shown = table.columns if width is None else _fitting(table, width, raw)
+    drawn = RichTable(
+        box=_BOX, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), show_footer=table.total is not None
+    )
+    for column in shown:
+        drawn.add_column(
+            column.header,
+            _text(column, table.total, raw) if table.total is not None else "",
+            justify="left" if column.is_text else "right",
+            no_wrap=True,
+        )
+    for row in table.rows:
+        drawn.add_row(*[_text(column, row, raw) for column in shown])
+    console = Console(
+        file=StringIO(),
+        width=_UNLIMITED,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        legacy_windows=False,
+        highlight=False,
+        _environ={},
+    )
+    with console.capture() as captured:
+        console.print(drawn, end="\n" if table.notes or len(shown) < len(table.columns) else "")
+        for note in (*table.notes, *_dropped(table, shown)):
+            console.print(Text(note, style="dim"), width=width, soft_wrap=width is None)
+    return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+
+
+def _text(column: Column, row: Record, raw: bool) -> Text:
+    text = cell_text(column, row[column.name], raw=raw)
+    return Text(text, style=_STYLES.get(text, ""))
+
+
+def _fitting(table: Table, width: int, raw: bool) -> tuple[Column, ...]:
+    """Return the columns that fit; those of priority 0 always stay."""
+    rows = table.rows if table.total is None else (*table.rows, table.total)
+    sizes = {
+        column: max(
+            cell_len(text)
+            for text in (column.header, *(cell_text(column, row[column.name], raw=raw) for row in rows))
+        )
+        for column in table.columns
+    }
+    while sizes and sum(sizes.values()) + _GAP * (len(sizes) - 1) > width:
+        least = max(column.priority for column in sizes)
+        if least == 0:
+            break
+        sizes = {column: size for column, size in sizes.items() if column.priority < least}
+    return tuple(sizes)
+
+
+def _dropped(table: Table, shown: tuple[Column, ...]) -> tuple[str, ...]:
+    names = [column.name for column in table.columns if column not in shown]
+    return (f"Too narrow for {', '.join(names)}: --columns all shows them.",) if names else ()
