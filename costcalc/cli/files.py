@@ -1,0 +1,78 @@
+"""Files to write: checked before anything is counted, and written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from costcalc.errors import Diagnostic, UsageError, did_you_mean
+from costcalc.report.formats import FORMATS
+
+File = tuple[str, Path]
+"""A format and the path to write it to."""
+
+
+def parse_files(texts: Iterable[str]) -> tuple[File, ...]:
+    """Return the format and path of every `FORMAT=PATH`.
+
+    Raises:
+        UsageError: E032, with everything that is wrong with any of them.
+    """
+    files: list[File] = []
+    wrong: list[Diagnostic] = []
+    for text in texts:
+        format, _, name = text.partition("=")
+        path = Path(name)
+        problem = _problem(format, path, taken=[other for _, other in files])
+        if problem:
+            message, advice = problem
+            wrong.append(Diagnostic("E032", f"-o {text}: {message}", help=advice))
+        files.append((format, path))
+    if wrong:
+        raise UsageError(wrong)
+    return tuple(files)
+
+
+def _problem(format: str, path: Path, taken: list[Path]) -> tuple[str, str | None] | None:
+    if not path.name:
+        return "it takes FORMAT=PATH", "for example: -o csv=costs.csv"
+    if format not in FORMATS:
+        return f"`{format}` is not a format", did_you_mean(format, FORMATS) or f"one of: {', '.join(FORMATS)}"
+    if path.is_dir():
+        return f"{path} is a folder", f"for example: -o {format}={path / 'costs'}"
+    if not path.parent.is_dir():
+        return f"there is no folder {path.parent}", f"make it first: mkdir -p {path.parent}"
+    if path in taken:
+        return "another -o writes the same file", None
+    return None
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a file whole or not at all; pipes and devices are written to as they are.
+
+    Raises:
+        UsageError: E033, it cannot be written.
+    """
+    try:
+        target = path.resolve()  # a link keeps pointing at what it points at
+        if target.exists() and not target.is_file():
+            target.write_text(text, encoding="utf-8")
+        else:
+            _replace(target, text)
+    except OSError as error:
+        raise UsageError(Diagnostic("E033", f"cannot write {path}: {error.strerror}")) from error
+
+
+def _replace(path: Path, text: str) -> None:
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_text(text, encoding="utf-8", newline="")
+        if path.exists():
+            draft.chmod(path.stat().st_mode)
+        draft.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            draft.unlink()
+        raise

@@ -1,0 +1,133 @@
+"""Options that several commands share, parsed into what the commands pass on."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from costcalc.cli.files import File, parse_files
+from costcalc.cli.output import Output
+from costcalc.cost.convention import Convention
+from costcalc.cost.conventions import CONVENTIONS, parse_convention
+from costcalc.cost.count import Cost, count
+from costcalc.cost.dtype import DTYPES, Precision, parse_precision
+from costcalc.cost.fusion import FUSIONS, Fusion, parse_fusion
+from costcalc.graph import Graph
+from costcalc.report.formats import FORMATS
+
+Command = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How to count: what the options of `counting_options` say."""
+
+    conventions: tuple[Convention, ...]
+    batch: int
+    precision: Precision
+    fusion: Fusion
+    weights_in_ram: bool
+
+    def count(self, graph: Graph, also: Sequence[str] = ()) -> Cost:
+        """Count a network, under further conventions too."""
+        first, *others = self.conventions
+        return count(
+            graph,
+            first,
+            also=(*others, *also),
+            batch=self.batch,
+            precision=self.precision,
+            fusion=self.fusion,
+            weights_in_ram=self.weights_in_ram,
+        )
+
+
+def counting_options(command: Command) -> Command:
+    """Add the options that decide numbers; the command gets them as `counting`."""
+
+    @functools.wraps(command)
+    def wrapper(
+        convention: tuple[str, ...],
+        batch: int,
+        dtype: str,
+        weights_dtype: str | None,
+        fusion: str,
+        weights_in_ram: bool,
+        **others: Any,
+    ) -> Any:
+        names = dict.fromkeys(name.strip() for text in convention for name in text.split(","))
+        counting = Counting(
+            tuple(map(parse_convention, names)),
+            batch,
+            parse_precision(dtype, weights=weights_dtype),
+            parse_fusion(fusion),
+            weights_in_ram,
+        )
+        return command(counting=counting, **others)
+
+    return _add(
+        wrapper,
+        click.option("--convention", metavar="NAME", multiple=True, default=("paper",),
+                     help=f"What counts as a MAC; several add a column each. {_names(CONVENTIONS)}"),
+        click.option("--batch", metavar="N", type=click.IntRange(min=1), default=1,
+                     help="Images per batch.  [default: 1]"),
+        click.option("--dtype", metavar="TYPE", default="fp32",
+                     help=f"Of weights and activations. {_names(DTYPES)}"),
+        click.option("--weights-dtype", metavar="TYPE", help="Of the weights alone."),
+        click.option("--fusion", metavar="NAME", default="conv-bn-act",
+                     help=f"What runs in one kernel, for memory. {_names(FUSIONS)}"),
+        click.option("--weights-in-ram", is_flag=True, help="Let peak memory include the weights."),
+    )  # fmt: skip
+
+
+def output_options(command: Command) -> Command:
+    """Add the options that decide what is written where; the command gets them as `output`."""
+
+    @functools.wraps(command)
+    def wrapper(
+        format: str,
+        files: tuple[File, ...],
+        sort: str | None,
+        columns: str | None,
+        raw: bool,
+        **others: Any,
+    ) -> Any:
+        names = tuple(name.strip() for name in columns.split(",")) if columns else ()
+        return command(output=Output(format, files, sort, names, raw), **others)
+
+    return _add(
+        wrapper,
+        click.option("--format", type=click.Choice(FORMATS), default="table",
+                     help="What to print.  [default: table]"),
+        click.option("-o", "files", metavar="FORMAT=PATH", multiple=True, callback=_files,
+                     help="Write a file as well, e.g. csv=costs.csv; may be repeated."),
+        click.option("--sort", metavar="COLUMN[,desc]", help="Order the rows by a column."),
+        click.option("--columns", metavar="NAMES", help="Which columns, e.g. macs,params; or all."),
+        click.option("--raw", is_flag=True, help="Print exact integers."),
+        click.option("--no-color", is_flag=True, is_eager=True, expose_value=False, callback=_no_colour,
+                     help="Print without colours, as NO_COLOR=1 does."),
+    )  # fmt: skip
+
+
+def _add(command: Command, *options: Callable[[Command], Command]) -> Command:
+    for option in reversed(options):  # decorators apply from the inside out, help lists from the outside in
+        command = option(command)
+    return command
+
+
+def _names(known: Iterable[str]) -> str:
+    return f"One of: {', '.join(known)}."
+
+
+def _files(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> tuple[File, ...]:
+    return parse_files(texts)
+
+
+def _no_colour(_: click.Context, __: click.Parameter, wanted: bool) -> None:
+    if wanted:  # so that errors, which are written last and elsewhere, hear of it too
+        os.environ["NO_COLOR"] = "1"

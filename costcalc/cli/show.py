@@ -1,0 +1,33 @@
+"""`costcalc show`: where one network spends what it costs."""
+
+from __future__ import annotations
+
+import click
+
+from costcalc.cli.options import Counting, counting_options, output_options
+from costcalc.cli.output import Output
+from costcalc.errors import Diagnostic, UsageError
+from costcalc.report.show import VIEWS, By, show_table
+from costcalc.spec import load
+
+
+@click.command("show")
+@click.argument("reference", metavar="MODEL", required=False)
+@click.option("--by", type=click.Choice(VIEWS), default="stage", help="What a row is.  [default: stage]")
+@click.option("--per-layer", is_flag=True, help="The same as --by layer.")
+@counting_options
+@output_options
+def command(reference: str | None, by: By, per_layer: bool, counting: Counting, output: Output) -> None:
+    """Show where one network spends what it costs.
+
+    MODEL is a spec's path or the name of one that ships, and what to set in it: `mobilenet`,
+    `nets/mine.yaml`, `shufflenet@g8+x0.5`, `mobilenet@alpha=0.5`.
+
+    Shares are of the total, which the rows add up to; `access` is the bytes read and written, FLOP/B
+    the arithmetic intensity: 2 x MACs per byte.
+    """
+    if reference is None:
+        example = "for example: costcalc show mobilenet.yaml --by op"
+        raise UsageError(Diagnostic("E030", "show needs a network", help=example))
+    model = load(reference)
+    output.emit(show_table(model.name, counting.count(model.graph), "layer" if per_layer else by))
