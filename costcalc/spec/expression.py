@@ -1,0 +1,291 @@
+"""Expressions: the small formulas that stand where a spec wants a number, a name or a condition.
+
+    make_divisible(32 * alpha, 8)      1.2 ** phi      s == 1 and c_in == c      c if wide else c / 2
+
+Names, decimals, `+ - * / // % **`, comparisons, `and or not`, `a if t else b`, `true` and
+`false`, calls of `costcalc.spec.rounding.FUNCTIONS` and of a spec's tables. Python's own parser
+reads them, this module lets pass only the syntax nodes it names, and turns each into a closure:
+an expression runs once per layer and variant. Arithmetic is exact, see `costcalc.spec.value`.
+"""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, Final
+
+from costcalc.errors import did_you_mean
+from costcalc.spec import grammar
+from costcalc.spec import value as values
+from costcalc.spec.rounding import FUNCTIONS, arity
+from costcalc.spec.value import ExpressionError, Fixed, Value
+
+__all__ = ["CODES", "Expression", "ExpressionError", "Fixed", "Value", "compile_expression"]
+
+CODES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "E120": "the expression is too long",
+        "E121": "a sign that expressions do not have",
+        "E122": "not a complete expression",
+        "E123": "nested too deeply",
+        "E124": "unknown name",
+        "E125": "unknown function, or the wrong number of arguments",
+        "E126": "not a decimal number",
+        "E127": "the wrong kind of value",
+        "E128": "a number that is too large, or no real number",
+        "E129": "division by zero",
+        "E130": "a function or table refuses its arguments",
+        "E131": "a construct that expressions do not have",
+    }
+)
+
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
+_Scope = Mapping[str, Any]
+_Functions = Mapping[str, Callable[..., Any]]
+_Run = Callable[[_Scope, _Functions], Any]
+
+_FAILURES: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What operators and tables raise on values that they cannot take."""
+
+_CONSTANTS: Final = MappingProxyType({"true": True, "false": False, "True": True, "False": False})
+_WHOLE_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,17}")
+
+_OPERATORS: Final[Mapping[type[ast.AST], Callable[..., Any]]] = MappingProxyType(
+    {
+        ast.Add: values.add,
+        ast.Sub: values.subtract,
+        ast.Mult: values.multiply,
+        ast.Div: values.divide,
+        ast.FloorDiv: values.floor_divide,
+        ast.Mod: values.modulo,
+        ast.Pow: values.power,
+        ast.USub: values.negate,
+        ast.UAdd: values.unchanged,
+        ast.Not: lambda value: not values.truth(value),
+        ast.Eq: operator.eq,
+        ast.NotEq: operator.ne,
+        ast.Lt: operator.lt,
+        ast.LtE: operator.le,
+        ast.Gt: operator.gt,
+        ast.GtE: operator.ge,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A formula, ready to run.
+
+    Attributes:
+        text: As written.
+        names: The names it reads from its scope; functions and tables are not among them.
+    """
+
+    text: str
+    names: frozenset[str]
+    _run: _Run
+
+    def evaluate(self, scope: _Scope, functions: _Functions = NOTHING) -> Any:
+        """Return the value in `scope`: a `Value`, or what foreign values in `scope` made of it.
+
+        Args:
+            scope: The value of every name.
+            functions: The tables that can be called besides the rounding functions. A table
+                refuses an argument by raising `LookupError` or `ValueError`.
+
+        Raises:
+            ExpressionError: E124, E125 or E127 to E130.
+        """
+        return self._run(scope, functions)
+
+
+@lru_cache(maxsize=4096)
+def compile_expression(text: str) -> Expression:
+    """Return the expression that `text` spells.
+
+    Raises:
+        ExpressionError: E120 to E123, E125, E126, E128 or E131.
+    """
+    if _WHOLE_NUMBER.fullmatch(text):
+        return Expression(text, frozenset(), _literal(int(text)))
+    if text.isidentifier() and text.isascii() and not keyword.iskeyword(text) and text not in _CONSTANTS:
+        return Expression(text, frozenset({text}), _name(text, 0, len(text)))
+    compiler = _Compiler(text)
+    run = compiler.compile(grammar.parse(text))
+    return Expression(text, frozenset(compiler.names), run)
+
+
+class _Compiler:
+    """Turns the syntax nodes of one expression into closures, and collects the names."""
+
+    def __init__(self, text: str) -> None:
+        self.names: set[str] = set()
+        self._text = text
+        self._indent = len(text) - len(text.lstrip())
+
+    def compile(self, node: ast.expr, depth: int = 0) -> _Run:
+        """Return the closure of `node`, which stands inside `depth` others."""
+        start, end = self._span(node)
+        if depth > grammar.MAX_DEPTH:
+            raise grammar.too_deep(start, end)
+
+        def inner(*nodes: ast.expr) -> list[_Run]:
+            return [self.compile(below, depth + 1) for below in nodes]
+
+        match node:
+            case ast.Constant(value=bool() as constant):
+                return _literal(constant)
+            case ast.Constant(value=int() | float()):
+                return _literal(self._number(start, end))
+            case ast.Name(id=name) if name in _CONSTANTS:
+                return _literal(_CONSTANTS[name])
+            case ast.Name(id=name):
+                self.names.add(name)
+                return _name(name, start, end)
+            case ast.BinOp(left, op, right) if type(op) in _OPERATORS:
+                return _apply(_OPERATORS[type(op)], inner(left, right), start, end)
+            case ast.UnaryOp(op, operand) if type(op) in _OPERATORS:
+                return _apply(_OPERATORS[type(op)], inner(operand), start, end)
+            case ast.Compare(left, ops, rights) if all(type(op) in _OPERATORS for op in ops):
+                return _compare([_OPERATORS[type(op)] for op in ops], inner(left, *rights), start, end)
+            case ast.BoolOp(op, operands):
+                return _connect(isinstance(op, ast.Or), inner(*operands), start, end)
+            case ast.IfExp(test, body, orelse):
+                return _choose(inner(test, body, orelse), start, end)
+            case ast.Call(ast.Name(id=name), arguments, []):
+                return _call(name, inner(*arguments), start, end)
+        raise ExpressionError("E131", "expressions have no such construct", None, start, end)
+
+    def _span(self, node: ast.expr) -> tuple[int, int]:
+        """Return where `node` stands in the text. Python's parser counts bytes."""
+        start, end = node.col_offset, node.end_col_offset or node.col_offset
+        if not self._text.isascii():
+            encoded = self._text.lstrip().encode()
+            start, end = (len(encoded[:offset].decode()) for offset in (start, end))
+        return self._indent + start, self._indent + end
+
+    def _number(self, start: int, end: int) -> Any:
+        try:
+            return values.bounded(Fraction(self._text[start:end].replace("_", "")))
+        except ExpressionError as error:
+            raise _located(error, start, end) from None
+
+
+def _literal(value: Value) -> _Run:
+    return lambda scope, functions: value
+
+
+def _name(name: str, start: int, end: int) -> _Run:
+    def run(scope: _Scope, functions: _Functions) -> Any:
+        try:
+            return scope[name]
+        except KeyError:
+            pass
+        if name in FUNCTIONS or name in functions:
+            raise ExpressionError("E124", f"`{name}` is a function", f"call it: `{name}(...)`", start, end)
+        raise ExpressionError("E124", f"unknown name `{name}`", did_you_mean(name, scope), start, end)
+
+    return run
+
+
+def _apply(operate: Callable[..., Any], operands: list[_Run], start: int, end: int) -> _Run:
+    """Return the closure that computes all operands, then `operate` on them."""
+
+    def run(scope: _Scope, functions: _Functions) -> Any:
+        arguments = [operand(scope, functions) for operand in operands]
+        try:
+            return operate(*arguments)
+        except _FAILURES as error:
+            raise _located(error, start, end) from None
+
+    return run
+
+
+def _compare(operators: list[Callable[[Any, Any], Any]], operands: list[_Run], start: int, end: int) -> _Run:
+    """Return the closure of `a < b`, or of a chain such as `a < b < c`."""
+
+    def compare(*arguments: Any) -> Any:
+        result: Any = True
+        for operate, left, right in zip(operators, arguments, arguments[1:], strict=False):
+            result = operate(left, right)
+            if len(operators) > 1 and not values.truth(result):
+                return False
+        return result
+
+    if len(operators) == 1:
+        return _apply(operators[0], operands, start, end)
+    return _apply(compare, operands, start, end)
+
+
+def _connect(is_or: bool, operands: list[_Run], start: int, end: int) -> _Run:
+    """Return the closure of `a or b or ...` or `a and b and ...`: true or false, and lazy."""
+
+    def run(scope: _Scope, functions: _Functions) -> bool:
+        for operand in operands:
+            if _truth(operand(scope, functions), start, end) is is_or:
+                return is_or
+        return not is_or
+
+    return run
+
+
+def _choose(operands: list[_Run], start: int, end: int) -> _Run:
+    """Return the closure of `body if test else orelse`; only the chosen side is computed."""
+    test, body, orelse = operands
+
+    def run(scope: _Scope, functions: _Functions) -> Any:
+        chosen = body if _truth(test(scope, functions), start, end) else orelse
+        return chosen(scope, functions)
+
+    return run
+
+
+def _truth(value: Any, start: int, end: int) -> bool:
+    try:
+        return values.truth(value)
+    except _FAILURES as error:
+        raise _located(error, start, end) from None
+
+
+def _call(name: str, arguments: list[_Run], start: int, end: int) -> _Run:
+    if name in FUNCTIONS:
+        function = FUNCTIONS[name]
+        least, most = arity(function)
+        if not least <= len(arguments) <= most:
+            wanted = str(least) if least == most else f"{least} or more"
+            message = f"`{name}` takes {wanted} arguments, not {len(arguments)}"
+            raise ExpressionError("E125", message, None, start, end)
+        return _apply(values.numeric(function), arguments, start, end)
+
+    def run(scope: _Scope, functions: _Functions) -> Any:
+        try:
+            table = functions[name]
+        except KeyError:
+            advice = did_you_mean(name, [*FUNCTIONS, *functions])
+            raise ExpressionError("E125", f"unknown function `{name}`", advice, start, end) from None
+        return _apply(table, arguments, start, end)(scope, functions)
+
+    return run
+
+
+def _located(error: Exception, start: int, end: int) -> ExpressionError:
+    """Return what went wrong in the part `start:end`, as an `ExpressionError`."""
+    match error:
+        case ExpressionError():
+            return ExpressionError(error.code, error.message, error.help, start, end)
+        case ZeroDivisionError():
+            return ExpressionError("E129", "this divides by zero", None, start, end)
+        case KeyError() if error.args:
+            return ExpressionError("E130", f"no entry for {values.describe(error.args[0])}", None, start, end)
+        case LookupError() | ValueError():
+            return ExpressionError("E130", str(error), None, start, end)
+        case _:
+            return ExpressionError("E127", "values of these kinds do not go together", None, start, end)

@@ -1,0 +1,276 @@
+"""YAML text to a located tree: the only module that knows YAML, and the first line of defence.
+
+Specs come from strangers. The tree is built from the parser's event stream on a stack of our
+own (composing recursively overflows C's stack at 30,000 brackets), and what a spec never needs is
+refused: anchors and aliases, which expand without bound, tags, merge keys, a second document.
+Duplicate keys, of which YAML readers usually keep the last, are errors.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping as MappingType
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, TypeGuard
+
+import yaml
+
+from costcalc.errors import Diagnostic, SpecError
+from costcalc.spec.syntax import explain
+from costcalc.spec.text import FORBIDDEN, MAX_BYTES, TO_END_OF_LINE, Text, decode, no_control
+from costcalc.spec.tree import Mapping, Scalar, Sequence, Source, Tree
+
+__all__ = ["CODES", "Mapping", "Scalar", "Sequence", "Source", "Tree", "parse", "read"]
+
+CODES: Final[MappingType[str, str]] = MappingProxyType(
+    {
+        "E101": "the file cannot be read",
+        "E102": "the file is too large",
+        "E103": "not UTF-8 text",
+        "E104": "a control character",
+        "E105": "not YAML",
+        "E106": "indented with a tab",
+        "E107": "a bracket or quote is never closed",
+        "E108": "nested too deeply",
+        "E109": "too many values",
+        "E110": "a text is too long",
+        "E111": "anchors and aliases are not supported",
+        "E112": "tags are not supported",
+        "E113": "merge keys are not supported",
+        "E114": "more than one document",
+        "E115": "a duplicate key",
+        "E116": "a key that is no name",
+        "E117": "an unquoted comma",
+        "E118": "a spec is a mapping",
+    }
+)
+
+MAX_DEPTH: Final = 50
+MAX_VALUES: Final = 100_000
+MAX_SCALAR: Final = 4096
+MAX_DIAGNOSTICS: Final = 20
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Only its parser is used; the C one, twenty times as fast, when PyYAML was built with it."""
+
+_KEY: Final = re.compile(r"[\w$][\w.+\-=/@*]*")
+
+_Extent = tuple[int, int, int]
+"""Line, column and end column, as in `Scalar`."""
+
+
+def read(path: Path, file: str | None = None) -> Source:
+    """Return the parsed file at `path`, called `file` in messages.
+
+    Raises:
+        SpecError: E101 and what `parse` raises.
+    """
+    name = str(path) if file is None else file
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SpecError(Diagnostic("E101", f"cannot read `{name}`: {reason}")) from None
+    return parse(content, name)
+
+
+def parse(text: str | bytes, file: str) -> Source:
+    """Return the tree that `text` spells; `file` is what messages call it.
+
+    Raises:
+        SpecError: E102 to E118, the first `MAX_DIAGNOSTICS` of them.
+    """
+    source = Text(file, decode(text, file))
+    builder = _Builder(source)
+    try:
+        for event in yaml.parse(source.text, Loader=_LOADER):
+            builder.take(event)
+    except yaml.MarkedYAMLError as error:
+        builder.diagnostics.append(_explained(source, error))
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        builder.diagnostics.append(Diagnostic("E105", f"this is not YAML: {error}", source.place(1, 1)))
+    except _Stop:
+        pass
+    if not isinstance(builder.root, Mapping) and not builder.diagnostics:
+        message = "the spec is empty" if builder.root is None else "a spec is a mapping of keys to values"
+        builder.diagnostics.append(
+            Diagnostic("E118", message, source.place(1, 1), "begin with `costcalc: 1`")
+        )
+    if builder.diagnostics or not isinstance(builder.root, Mapping):
+        raise SpecError(builder.diagnostics)
+    return Source(file, source.text, builder.root)
+
+
+def _explained(text: Text, error: yaml.MarkedYAMLError) -> Diagnostic:
+    """Return the parser's complaint in our words."""
+    stop: Any = error.problem_mark
+    start: Any = error.context_mark or stop
+    rest = text.lines[stop.line][stop.column :] if stop.line < len(text.lines) else ""
+    later_line = stop.line > start.line
+    complaint = explain(error.problem or "", error.context or "", rest, later_line=later_line)
+    mark = start if complaint.at_start else stop
+    place = text.place(mark.line + 1, mark.column + 1, mark.column + 2)
+    return Diagnostic(complaint.code, complaint.message, place, complaint.help)
+
+
+class _Stop(Exception):
+    """A limit that ends the reading; its diagnostic has been noted."""
+
+
+class _Open:
+    """A sequence or mapping whose end has not been read. Only a mapping has `entries`."""
+
+    __slots__ = ("entries", "flow", "items", "key", "start")
+
+    def __init__(self, event: Any) -> None:
+        self.start = event.start_mark
+        self.flow = bool(event.flow_style)
+        self.items: list[Tree] = []
+        self.entries: dict[str, tuple[Scalar, Tree]] | None = None
+        self.key: Tree | None = None
+        if isinstance(event, yaml.MappingStartEvent):
+            self.entries = {}
+
+
+class _Builder:
+    """Builds the tree from parser events, and notes what a spec may not contain."""
+
+    def __init__(self, text: Text) -> None:
+        self.root: Tree | None = None
+        self.diagnostics: list[Diagnostic] = []
+        self._text = text
+        self._open: list[_Open] = []
+        self._values = 0
+        self._comma_noted = False
+
+    def take(self, event: Any) -> None:
+        """Add one parser event."""
+        match event:
+            case yaml.ScalarEvent():
+                self._check_properties(event)
+                self._add(self._scalar(event))
+            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
+                self._check_properties(event)
+                if len(self._open) == MAX_DEPTH:
+                    self._note(
+                        "E108",
+                        f"this nests deeper than {MAX_DEPTH}",
+                        _extent(event),
+                        "name parts as `blocks`",
+                    )
+                    raise _Stop
+                self._open.append(_Open(event))
+            case yaml.CollectionEndEvent():
+                self._add(_closed(self._open.pop(), event.end_mark))
+            case yaml.AliasEvent():
+                advice = "write the value again, or give it a name in `params`"
+                self._note("E111", "specs have no aliases", _extent(event), advice)
+                self._add(Scalar("", True, *_extent(event)))
+            case yaml.DocumentStartEvent() if self.root is not None:
+                self._note(
+                    "E114", "a second document begins here", _extent(event), "give it a file of its own"
+                )
+                raise _Stop
+
+    def _add(self, value: Tree) -> None:
+        self._values += 1
+        if self._values > MAX_VALUES:
+            self._note("E109", f"this file has more than {MAX_VALUES} values", _place_of(value))
+            raise _Stop
+        if not self._open:
+            self.root = value
+            return
+        parent = self._open[-1]
+        if parent.entries is None:
+            parent.items.append(value)
+        elif parent.key is None:
+            parent.key = value
+        else:
+            key, parent.key = parent.key, None
+            if self._accepts(key, parent.entries):
+                parent.entries[key.value] = (key, value)
+
+    def _scalar(self, event: Any) -> Scalar:
+        scalar = Scalar(event.value, not event.style, *_extent(event))
+        if len(scalar.value) > MAX_SCALAR:
+            self._note("E110", f"this text is longer than {MAX_SCALAR} characters", _place_of(scalar))
+        if event.style == '"' and (found := FORBIDDEN.search(scalar.value)):
+            self._note("E104", no_control(found[0]), _place_of(scalar), "remove the escape")
+        if scalar.plain and "(" in scalar.value and self._open and self._open[-1].flow:
+            self._check_comma(scalar)
+        return scalar
+
+    def _check_comma(self, scalar: Scalar) -> None:
+        if scalar.value.count("(") > scalar.value.count(")"):
+            advice = f'quote the whole expression: `"{_shown(scalar)}, ..."`'
+            self._note("E117", f"a comma cuts off `{_shown(scalar)}`", _place_of(scalar), advice)
+            self._comma_noted = True
+
+    def _check_properties(self, event: Any) -> None:
+        if event.anchor is not None:
+            self._note(
+                "E111", f"specs have no anchors, such as `&{event.anchor}`", _extent(event), "delete it"
+            )
+        if event.tag is not None:
+            self._note("E112", f"`{event.tag}`: specs have no tags", _extent(event), "delete it")
+
+    def _accepts(self, key: Tree, entries: dict[str, tuple[Scalar, Tree]]) -> TypeGuard[Scalar]:
+        """Return whether `key` can be entered; note why not."""
+        place = _place_of(key)
+        if not isinstance(key, Scalar):
+            self._note("E116", "a key is a name, not a list or mapping", place)
+        elif key.plain and key.value == "<<":
+            self._note("E113", "specs have no merge keys", place, "write the entries again, or use `extends`")
+        elif key.value in entries:
+            first = entries[key.value][0].line
+            self._note("E115", f"duplicate key `{key.value}`, first on line {first}", place, "delete one")
+        elif not _KEY.fullmatch(key.value) or not unicodedata.is_normalized("NFKC", key.value):
+            if not (self._comma_noted and ")" in key.value):
+                self._note("E116", f"`{_shown(key)}` is not a name", place, _key_advice(key))
+        else:
+            return True
+        return False
+
+    def _note(self, code: str, message: str, extent: _Extent, help: str | None = None) -> None:
+        self.diagnostics.append(Diagnostic(code, message, self._text.place(*extent), help))
+        if len(self.diagnostics) == MAX_DIAGNOSTICS:
+            raise _Stop
+
+
+def _closed(opened: _Open, end: Any) -> Sequence | Mapping:
+    extent = _between(opened.start, end)
+    if opened.entries is None:
+        return Sequence(tuple(opened.items), *extent, opened.flow)
+    return Mapping(opened.entries, *extent)
+
+
+def _extent(event: Any) -> _Extent:
+    return _between(event.start_mark, event.end_mark)
+
+
+def _between(start: Any, end: Any) -> _Extent:
+    """Return line, column and end column, from 1, of what stands between two marks."""
+    line: int = start.line
+    return line + 1, start.column + 1, end.column + 1 if end.line == line else TO_END_OF_LINE
+
+
+def _place_of(tree: Tree) -> _Extent:
+    return tree.line, tree.column, tree.end_column
+
+
+def _shown(scalar: Scalar) -> str:
+    text = " ".join(scalar.value.split())
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def _key_advice(key: Scalar) -> str:
+    normal = unicodedata.normalize("NFKC", key.value)
+    if _KEY.fullmatch(normal):
+        return f"write `{normal}`"
+    name, colon, value = key.value.partition(":")
+    if colon and _KEY.fullmatch(name):
+        return f"put a space after the colon: `{name}: {value.strip()}`"
+    return "a name is made of letters, digits and any of `_ . + - = / @ *`"

@@ -1,0 +1,67 @@
+"""The text of a spec file: bytes that are text, and places in it to point at."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from costcalc.errors import Diagnostic, Location, SpecError
+
+MAX_BYTES: Final = 1_000_000
+
+TO_END_OF_LINE: Final = 0
+"""The `end_column` of what goes on below its first line."""
+
+FORBIDDEN: Final = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+"""Control characters, foreign line ends, and signs that reorder the text around them."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """The text of a file, from which places are quoted."""
+
+    file: str
+    text: str
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the text, without their line ends."""
+        return self.text.split("\n")
+
+    def place(self, line: int, column: int, end_column: int = TO_END_OF_LINE) -> Location:
+        """Return a location that quotes its source line, at least one column wide."""
+        source_line = self.lines[line - 1] if line <= len(self.lines) else ""
+        end = len(source_line) + 1 if end_column == TO_END_OF_LINE else end_column
+        return Location(self.file, line, column, max(end, column + 1), source_line)
+
+
+def decode(content: str | bytes, file: str) -> str:
+    """Return the content of a file as text with plain line ends, and no byte order mark.
+
+    Raises:
+        SpecError: It is too large (E102), not UTF-8 (E103), or has control characters (E104).
+    """
+    start = Text(file, "").place(1, 1)
+    if len(content) > MAX_BYTES:
+        message = f"this file is larger than {MAX_BYTES // 1_000_000} MB"
+        raise SpecError(Diagnostic("E102", message, start, "a spec takes a few kilobytes"))
+    try:
+        text = content if isinstance(content, str) else content.decode()
+    except UnicodeDecodeError as error:
+        message = f"byte {error.start + 1} is not UTF-8 text"
+        raise SpecError(Diagnostic("E103", message, start, "save the file as UTF-8")) from None
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if found := FORBIDDEN.search(text):
+        before = text[: found.start()].split("\n")
+        where = Location(file, len(before), len(before[-1]) + 1, len(before[-1]) + 2)
+        raise SpecError(Diagnostic("E104", no_control(found[0]), where, "delete it"))
+    return text
+
+
+def no_control(sign: str) -> str:
+    """Return the message about a forbidden character."""
+    return f"the character U+{ord(sign):04X} has no place in a spec"
