@@ -323,8 +323,8 @@ class _Lowering:
                 raise SpecError(
                     Diagnostic("E303", f"block `{block.name}` needs `{name}`", op.location(), help)
                 )
-        for name, cell in block.let.items():
-            scope[name] = evaluate(cell, scope, self.functions)
+        for local, cell in block.let.items():
+            scope[local] = evaluate(cell, scope, self.functions)
         inner = _Frame(scope, labels, frame.path, frame.origin, frame.depth + 1, frame.share)
         return self.run(block.body, inner, inputs[:1])
 

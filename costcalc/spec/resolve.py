@@ -136,7 +136,7 @@ def _scaled_input(
     return channels, height, width
 
 
-def _scale(scaling: Scaling, base: Any, what: str, scope: Scope, functions: Functions) -> int:
+def _scale(scaling: Scaling, base: Any, what: str, scope: Scope, functions: Functions) -> Any:
     """Multiply by the factor, then round by the spec's rule; `fixed(...)` stays as it is."""
     if isinstance(base, Fixed):
         return count(base.value, what, scaling.location, show(base.value))
