@@ -1,3 +1,59 @@
-"""What a neural-network architecture costs, before anyone trains it."""
+"""What a neural-network architecture costs, before anyone trains it.
+
+>>> import costcalc
+>>> model = costcalc.load("mobilenet@a0.5")
+>>> costcalc.count(model.graph).macs
+149497088
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from costcalc.cost import Cost, count
+    from costcalc.errors import CostcalcError, SpecError
+    from costcalc.graph import Graph
+    from costcalc.report.frame import to_frame
+    from costcalc.spec import Model, load, load_all
+    from costcalc.witness.build import build_module
 
 __version__ = "0.1.0"
+
+# A name is imported when it is first used, so that `import costcalc` costs nothing.
+_HOMES = {
+    "Cost": "costcalc.cost",
+    "CostcalcError": "costcalc.errors",
+    "Graph": "costcalc.graph",
+    "Model": "costcalc.spec",
+    "SpecError": "costcalc.errors",
+    "build_module": "costcalc.witness.build",
+    "count": "costcalc.cost",
+    "load": "costcalc.spec",
+    "load_all": "costcalc.spec",
+    "to_frame": "costcalc.report.frame",
+}
+
+__all__ = [
+    "Cost",
+    "CostcalcError",
+    "Graph",
+    "Model",
+    "SpecError",
+    "build_module",
+    "count",
+    "load",
+    "load_all",
+    "to_frame",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'costcalc' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

@@ -177,7 +177,7 @@ def _illegal(scaling: Scaling, base: Any, factor: Any, scaled: Any, what: str) -
 def _rows(spec: Spec, scope: Scope, functions: Functions) -> tuple[ResolvedRow, ...]:
     errors: list[Diagnostic] = []
     parts: list[tuple[Row, str, int, dict[str, Any]]] = []
-    for row, stage in zip(spec.stages, _stage_names(spec), strict=True):
+    for row, stage in zip(spec.stages, _stage_names(spec, scope), strict=True):
         try:
             when = row.cells.get("when")
             if isinstance(when, Cell) and not truth(when, scope, functions):
@@ -206,14 +206,16 @@ def _rows(spec: Spec, scope: Scope, functions: Functions) -> tuple[ResolvedRow, 
     return tuple(rows)
 
 
-def _stage_names(spec: Spec) -> list[str]:
+def _stage_names(spec: Spec, scope: Scope) -> list[str]:
     """Name every row: its own name, the named row above it, or its operator and a number."""
     names: list[str] = []
     uses: dict[str, int] = {}
     taken: dict[str, Location] = {}
     errors = []
     current: str | None = None
-    ops = [row.op.text.lstrip("$") for row in spec.stages]
+    ops = [
+        str(scope.get(row.op.passes, row.op.passes)) if row.op.passes else row.op.text for row in spec.stages
+    ]
     for row, op in zip(spec.stages, ops, strict=True):
         if row.name is not None:
             if row.name in taken or row.name == "input":
