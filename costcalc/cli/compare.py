@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from costcalc.cli.fvcore import ask_fvcore
 from costcalc.cli.options import Counting, counting_options, output_options
 from costcalc.cli.output import Output
 from costcalc.cli.references import load_models
@@ -33,6 +32,8 @@ def command(references: tuple[str, ...], fvcore: bool | None, counting: Counting
     notes: list[str] = []
     fvcore_counts = None
     if fvcore is not False:
+        from costcalc.cli.fvcore import ask_fvcore
+
         fvcore_counts, notes = ask_fvcore([model.graph for _, model in models], demanded=fvcore is True)
     entries = [
         Entry(name, counting.count(model.graph, also=(FVCORE,)), total)

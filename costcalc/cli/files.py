@@ -50,17 +50,16 @@ def _problem(format: str, path: Path, taken: list[Path]) -> tuple[str, str | Non
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write a file whole or not at all; pipes and devices are written to as they are.
+    """Write a file whole or not at all; links, pipes and devices are written to as they are.
 
     Raises:
         UsageError: E033, it cannot be written.
     """
     try:
-        target = path.resolve()  # a link keeps pointing at what it points at
-        if target.exists() and not target.is_file():
-            target.write_text(text, encoding="utf-8")
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            path.write_text(text, encoding="utf-8", newline="")
         else:
-            _replace(target, text)
+            _replace(path, text)
     except OSError as error:
         raise UsageError(Diagnostic("E033", f"cannot write {path}: {error.strerror}")) from error
 

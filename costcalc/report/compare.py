@@ -8,7 +8,6 @@ from fractions import Fraction
 
 from costcalc.cost.convention import Convention
 from costcalc.cost.count import Cost
-from costcalc.cost.difference import Term, difference
 from costcalc.report.context import context, context_note
 from costcalc.report.record import AtLeast, Column, Table
 
@@ -111,23 +110,29 @@ def _fvcore(entry: Entry) -> dict[str, object]:
         "fvcore": entry.fvcore,
         "fvcore_matches": entry.fvcore_matches,
         "macs_by_fvcore_rules": entry.by_fvcore_rules,
-        "fvcore_minus_macs": {term.operator: term.amount // entry.cost.batch for term in _terms(entry)},
+        "fvcore_minus_macs": _terms(entry.cost),
     }
 
 
-def _terms(entry: Entry) -> tuple[Term, ...]:
-    """Return what fvcore's rules count and the convention does not; nothing when it counts FLOPs."""
-    convention = entry.cost.convention
-    return difference(entry.cost, FVCORE, convention.name) if convention.unit == "MAC" else ()
+def _terms(cost: Cost) -> dict[str, int]:
+    """Return what fvcore's rules count more, or less, than `macs`, by operator, for a batch of one."""
+    terms: dict[str, int] = {}
+    for row in cost.rows:
+        more = (row.counts[FVCORE] or 0) - (row.macs or 0)
+        if more:
+            terms[row.node.op.kind] = terms.get(row.node.op.kind, 0) + more // cost.batch
+    return terms
 
 
 def _fvcore_notes(entries: Sequence[Entry]) -> list[str]:
     """Explain the column in a line, and each count that fvcore's rules do not explain in another."""
-    signs = {term.operator: "+" if term.amount > 0 else "-" for entry in entries for term in _terms(entry)}
-    terms = "".join(f" {sign} {operator}" for operator, sign in signs.items())
+    terms = {operator: amount for entry in entries for operator, amount in _terms(entry.cost).items()}
+    total = " ".join(
+        ("MACs", *(f"{'+' if amount > 0 else '-'} {operator}" for operator, amount in terms.items()))
+    )
     notes = []
     if any(entry.fvcore_matches for entry in entries):
-        notes.append(f"fvcore = MACs{terms}; ✓: its rules give the same integer.")
+        notes.append(f"fvcore = {total}; ✓: its rules give the same integer.")
     for entry in entries:
         if entry.fvcore_matches is False:
             notes.append(

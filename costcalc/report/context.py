@@ -18,7 +18,6 @@ def context(cost: Cost) -> dict[str, object]:
 
 def context_note(cost: Cost) -> str:
     """Return the same as a footer line."""
-    return (
-        f"1 MAC = 1 multiply-add ({cost.convention.name} convention); "
-        f"batch {cost.batch}, {cost.precision}, fusion {cost.fusion}."
-    )
+    name = cost.convention.name
+    flops = f", FLOPs by the {name} convention" if cost.convention.unit == "FLOP" else f" ({name} convention)"
+    return f"1 MAC = 1 multiply-add{flops}; batch {cost.batch}, {cost.precision}, fusion {cost.fusion}."

@@ -49,11 +49,19 @@ def render_table(table: Table, *, width: int | None = None, colour: bool = False
         color_system="standard" if colour else None,
         legacy_windows=False,
         highlight=False,
+        emoji=False,
+        markup=False,
         _environ={},
     )
+    left_out = [column.name for column in table.columns if column not in shown]
+    notes = list(table.notes)
+    if left_out:
+        notes.append(f"Left out to fit {width} columns: {', '.join(left_out)} (--columns all).")
     with console.capture() as captured:
-        console.print(drawn, end="\n" if table.notes or len(shown) < len(table.columns) else "")
-        for note in (*table.notes, *_dropped(table, shown)):
+        console.print(drawn)
+        if notes:
+            console.print()
+        for note in notes:
             console.print(Text(note, style="dim"), width=width, soft_wrap=width is None)
     return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
@@ -79,8 +87,3 @@ def _fitting(table: Table, width: int, raw: bool) -> tuple[Column, ...]:
             break
         sizes = {column: size for column, size in sizes.items() if column.priority < least}
     return tuple(sizes)
-
-
-def _dropped(table: Table, shown: tuple[Column, ...]) -> tuple[str, ...]:
-    names = [column.name for column in table.columns if column not in shown]
-    return (f"Too narrow for {', '.join(names)}: --columns all shows them.",) if names else ()
