@@ -69,7 +69,8 @@ class Graph:
 
         Equal networks have equal digests, whatever their names and files.
         """
-        text = repr([(node.op, node.inputs, node.shape, node.shares) for node in self.nodes])
+        owner = {node.name: index for index, node in enumerate(self.nodes)} | {None: None}
+        text = repr([(node.op, node.inputs, node.shape, owner[node.shares]) for node in self.nodes])
         return hashlib.sha256(f"{text}{sorted(self.outputs.items())}".encode()).hexdigest()
 
 
