@@ -21,17 +21,17 @@ def build_module(graph: Graph, device: str = "cpu") -> fx.GraphModule:
     take no memory at all.
     """
     paths = module_paths(graph)
-    modules: dict[str, nn.Module] = {}
+    root = nn.Module()
     code = fx.Graph()
     values = [code.placeholder("x")]
     for node in graph.nodes[1:]:
         path = paths[node.name]
         if not node.shares:
-            modules[path] = _zero_layer(node.op, graph.input_shapes(node), device)
+            _put(root, path, _zero_layer(node.op, graph.input_shapes(node), device))
         inputs = tuple(values[index] for index in node.inputs)
         values.append(code.create_node("call_module", path, inputs, name=node.name))
     code.output({head: values[index] for head, index in graph.outputs.items()})
-    return fx.GraphModule(modules, code).eval()
+    return fx.GraphModule(root, code).eval()
 
 
 def _zero_layer(op: Op, inputs: tuple[Shape, ...], device: str) -> nn.Module:
@@ -45,6 +45,15 @@ def _zero_layer(op: Op, inputs: tuple[Shape, ...], device: str) -> nn.Module:
     return module
 
 
+def _put(root: nn.Module, path: str, module: nn.Module) -> None:
+    *containers, name = path.split(".")
+    for container in containers:
+        if container not in root._modules:
+            root.add_module(container, nn.Module())
+        root = root.get_submodule(container)
+    root.add_module(name, module)
+
+
 def module_paths(graph: Graph) -> dict[str, str]:
     """Return the path of the module that computes each node, by node name.
 
@@ -52,18 +61,25 @@ def module_paths(graph: Graph) -> dict[str, str]:
     or would nest a module in another node's; such a part gets an underscore. A node that shares
     weights has its owner's path.
     """
-    names = {node.name for node in graph.nodes}
-    taken = set(dir(fx.GraphModule({}, fx.Graph())))
+    reserved = set(dir(fx.GraphModule({}, fx.Graph())))
+    safe = {
+        node.name: ".".join(f"{part}_" if part in reserved else part for part in node.name.split("."))
+        for node in graph.nodes[1:]
+    }
+    taken = set(safe.values())
     paths: dict[str, str] = {}
     for node in graph.nodes[1:]:
-        paths[node.name] = paths[node.shares] if node.shares else _free_path(node.name, names, taken)
+        paths[node.name] = paths[node.shares] if node.shares else _nest(safe[node.name], taken)
     return paths
 
 
-def _free_path(name: str, names: set[str], taken: set[str]) -> str:
-    path = ""
-    for part in name.split("."):
-        path = f"{path}.{part}" if path else part
-        while part in taken or (path in names and path != name):
-            part, path = f"{part}_", f"{path}_"
-    return path
+def _nest(path: str, taken: set[str]) -> str:
+    """Rename the containers of a path that are taken by modules."""
+    *containers, name = path.split(".")
+    prefix = ""
+    for container in containers:
+        prefix += container
+        while prefix in taken:
+            prefix += "_"
+        prefix += "."
+    return prefix + name
