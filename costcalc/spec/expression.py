@@ -21,11 +21,10 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from costcalc.errors import did_you_mean
-from costcalc.spec import grammar
+from costcalc.spec import closures, grammar
 from costcalc.spec import value as values
-from costcalc.spec.rounding import FUNCTIONS, arity
-from costcalc.spec.value import ExpressionError, Fixed, Value
+from costcalc.spec.closures import Functions, Run, Scope
+from costcalc.spec.value import ExpressionError, Fixed, Value, bounded
 
 __all__ = ["CODES", "Expression", "ExpressionError", "Fixed", "Value", "compile_expression"]
 
@@ -47,13 +46,6 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
-
-_Scope = Mapping[str, Any]
-_Functions = Mapping[str, Callable[..., Any]]
-_Run = Callable[[_Scope, _Functions], Any]
-
-_FAILURES: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What operators and tables raise on values that they cannot take."""
 
 _CONSTANTS: Final = MappingProxyType({"true": True, "false": False, "True": True, "False": False})
 _WHOLE_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,17}")
@@ -91,9 +83,9 @@ class Expression:
 
     text: str
     names: frozenset[str]
-    _run: _Run
+    _run: Run
 
-    def evaluate(self, scope: _Scope, functions: _Functions = NOTHING) -> Any:
+    def evaluate(self, scope: Scope, functions: Functions = NOTHING) -> Any:
         """Return the value in `scope`: a `Value`, or what foreign values in `scope` made of it.
 
         Args:
@@ -115,9 +107,9 @@ def compile_expression(text: str) -> Expression:
         ExpressionError: E120 to E123, E125, E126, E128 or E131.
     """
     if _WHOLE_NUMBER.fullmatch(text):
-        return Expression(text, frozenset(), _literal(int(text)))
+        return Expression(text, frozenset(), closures.literal(int(text)))
     if text.isidentifier() and text.isascii() and not keyword.iskeyword(text) and text not in _CONSTANTS:
-        return Expression(text, frozenset({text}), _name(text, 0, len(text)))
+        return Expression(text, frozenset({text}), closures.name(text, 0, len(text)))
     compiler = _Compiler(text)
     run = compiler.compile(grammar.parse(text))
     return Expression(text, frozenset(compiler.names), run)
@@ -131,38 +123,41 @@ class _Compiler:
         self._text = text
         self._indent = len(text) - len(text.lstrip())
 
-    def compile(self, node: ast.expr, depth: int = 0) -> _Run:
+    def compile(self, node: ast.expr, depth: int = 0) -> Run:
         """Return the closure of `node`, which stands inside `depth` others."""
         start, end = self._span(node)
         if depth > grammar.MAX_DEPTH:
             raise grammar.too_deep(start, end)
 
-        def inner(*nodes: ast.expr) -> list[_Run]:
+        def inner(*nodes: ast.expr) -> list[Run]:
             return [self.compile(below, depth + 1) for below in nodes]
 
         match node:
             case ast.Constant(value=bool() as constant):
-                return _literal(constant)
+                return closures.literal(constant)
             case ast.Constant(value=int() | float()):
-                return _literal(self._number(start, end))
+                return closures.literal(self._number(start, end))
             case ast.Name(id=name) if name in _CONSTANTS:
-                return _literal(_CONSTANTS[name])
+                return closures.literal(_CONSTANTS[name])
             case ast.Name(id=name):
                 self.names.add(name)
-                return _name(name, start, end)
+                return closures.name(name, start, end)
             case ast.BinOp(left, op, right) if type(op) in _OPERATORS:
-                return _apply(_OPERATORS[type(op)], inner(left, right), start, end)
+                return closures.apply(_OPERATORS[type(op)], inner(left, right), start, end)
             case ast.UnaryOp(op, operand) if type(op) in _OPERATORS:
-                return _apply(_OPERATORS[type(op)], inner(operand), start, end)
+                return closures.apply(_OPERATORS[type(op)], inner(operand), start, end)
             case ast.Compare(left, ops, rights) if all(type(op) in _OPERATORS for op in ops):
-                return _compare([_OPERATORS[type(op)] for op in ops], inner(left, *rights), start, end)
+                return closures.compare(
+                    [_OPERATORS[type(op)] for op in ops], inner(left, *rights), start, end
+                )
             case ast.BoolOp(op, operands):
-                return _connect(isinstance(op, ast.Or), inner(*operands), start, end)
+                return closures.connect(isinstance(op, ast.Or), inner(*operands), start, end)
             case ast.IfExp(test, body, orelse):
-                return _choose(inner(test, body, orelse), start, end)
+                return closures.choose(inner(test, body, orelse), start, end)
             case ast.Call(ast.Name(id=name), arguments, []):
-                return _call(name, inner(*arguments), start, end)
-        raise ExpressionError("E131", "expressions have no such construct", None, start, end)
+                return closures.call(name, inner(*arguments), start, end)
+        advice = "several values are a list: `[1, 7]`" if isinstance(node, ast.Tuple) else None
+        raise ExpressionError("E131", "expressions have no such construct", advice, start, end)
 
     def _span(self, node: ast.expr) -> tuple[int, int]:
         """Return where `node` stands in the text. Python's parser counts bytes."""
@@ -174,118 +169,6 @@ class _Compiler:
 
     def _number(self, start: int, end: int) -> Any:
         try:
-            return values.bounded(Fraction(self._text[start:end].replace("_", "")))
+            return bounded(Fraction(self._text[start:end].replace("_", "")))
         except ExpressionError as error:
-            raise _located(error, start, end) from None
-
-
-def _literal(value: Value) -> _Run:
-    return lambda scope, functions: value
-
-
-def _name(name: str, start: int, end: int) -> _Run:
-    def run(scope: _Scope, functions: _Functions) -> Any:
-        try:
-            return scope[name]
-        except KeyError:
-            pass
-        if name in FUNCTIONS or name in functions:
-            raise ExpressionError("E124", f"`{name}` is a function", f"call it: `{name}(...)`", start, end)
-        raise ExpressionError("E124", f"unknown name `{name}`", did_you_mean(name, scope), start, end)
-
-    return run
-
-
-def _apply(operate: Callable[..., Any], operands: list[_Run], start: int, end: int) -> _Run:
-    """Return the closure that computes all operands, then `operate` on them."""
-
-    def run(scope: _Scope, functions: _Functions) -> Any:
-        arguments = [operand(scope, functions) for operand in operands]
-        try:
-            return operate(*arguments)
-        except _FAILURES as error:
-            raise _located(error, start, end) from None
-
-    return run
-
-
-def _compare(operators: list[Callable[[Any, Any], Any]], operands: list[_Run], start: int, end: int) -> _Run:
-    """Return the closure of `a < b`, or of a chain such as `a < b < c`."""
-
-    def compare(*arguments: Any) -> Any:
-        result: Any = True
-        for operate, left, right in zip(operators, arguments, arguments[1:], strict=False):
-            result = operate(left, right)
-            if len(operators) > 1 and not values.truth(result):
-                return False
-        return result
-
-    if len(operators) == 1:
-        return _apply(operators[0], operands, start, end)
-    return _apply(compare, operands, start, end)
-
-
-def _connect(is_or: bool, operands: list[_Run], start: int, end: int) -> _Run:
-    """Return the closure of `a or b or ...` or `a and b and ...`: true or false, and lazy."""
-
-    def run(scope: _Scope, functions: _Functions) -> bool:
-        for operand in operands:
-            if _truth(operand(scope, functions), start, end) is is_or:
-                return is_or
-        return not is_or
-
-    return run
-
-
-def _choose(operands: list[_Run], start: int, end: int) -> _Run:
-    """Return the closure of `body if test else orelse`; only the chosen side is computed."""
-    test, body, orelse = operands
-
-    def run(scope: _Scope, functions: _Functions) -> Any:
-        chosen = body if _truth(test(scope, functions), start, end) else orelse
-        return chosen(scope, functions)
-
-    return run
-
-
-def _truth(value: Any, start: int, end: int) -> bool:
-    try:
-        return values.truth(value)
-    except _FAILURES as error:
-        raise _located(error, start, end) from None
-
-
-def _call(name: str, arguments: list[_Run], start: int, end: int) -> _Run:
-    if name in FUNCTIONS:
-        function = FUNCTIONS[name]
-        least, most = arity(function)
-        if not least <= len(arguments) <= most:
-            wanted = str(least) if least == most else f"{least} or more"
-            message = f"`{name}` takes {wanted} arguments, not {len(arguments)}"
-            raise ExpressionError("E125", message, None, start, end)
-        return _apply(values.numeric(function), arguments, start, end)
-
-    def run(scope: _Scope, functions: _Functions) -> Any:
-        try:
-            table = functions[name]
-        except KeyError:
-            advice = did_you_mean(name, [*FUNCTIONS, *functions])
-            raise ExpressionError("E125", f"unknown function `{name}`", advice, start, end) from None
-        return _apply(table, arguments, start, end)(scope, functions)
-
-    return run
-
-
-def _located(error: Exception, start: int, end: int) -> ExpressionError:
-    """Return what went wrong in the part `start:end`, as an `ExpressionError`."""
-    match error:
-        case ExpressionError():
-            return ExpressionError(error.code, error.message, error.help, start, end)
-        case ZeroDivisionError():
-            return ExpressionError("E129", "this divides by zero", None, start, end)
-        case KeyError() if error.args:
-            return ExpressionError("E130", f"no entry for {values.describe(error.args[0])}", None, start, end)
-        case LookupError() | ValueError():
-            return ExpressionError("E130", str(error), None, start, end)
-        case _:
-            return ExpressionError("E127", "values of these kinds do not go together", None, start, end)
+            raise closures.located(error, start, end) from None

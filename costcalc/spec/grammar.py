@@ -26,7 +26,8 @@ _TOKEN: Final = re.compile(
 _NUMBER: Final = re.compile(
     r"(?:(?:0|[1-9][0-9]*(?:_[0-9]+)*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?", re.ASCII
 )
-_PYTHON_WORDS: Final = frozenset(keyword.kwlist) - {"and", "or", "not", "if", "else", "True", "False"}
+_CONNECTING_WORDS: Final = frozenset({"and", "or", "not", "if", "else"})
+_PYTHON_WORDS: Final = frozenset(keyword.kwlist) - {"True", "False"} - _CONNECTING_WORDS
 _ADVICE: Final = MappingProxyType(
     {
         "=": "`==` compares",
@@ -62,11 +63,8 @@ def parse(text: str) -> ast.expr:
         return ast.parse(body, mode="eval").body
     except SyntaxError as error:
         start = len(text) - len(body) + max((error.offset or 1) - 1, 0)
-    if not text[start:].strip():
-        raise ExpressionError(
-            "E122", "something is missing at the end", None, len(text.rstrip()) - 1, len(text)
-        )
-    raise ExpressionError("E122", "this does not read as an expression", None, start, len(text))
+    advice = "write `a if condition else b`" if re.search(r"\b(if|else)\b", text) else None
+    raise ExpressionError("E122", "this does not read as an expression", advice, start, len(text))
 
 
 def too_deep(start: int, end: int) -> ExpressionError:
@@ -75,7 +73,9 @@ def too_deep(start: int, end: int) -> ExpressionError:
 
 
 def _scan(text: str) -> None:
+    """Refuse what Python's parser would not survive, or would read in its own way."""
     opened: list[int] = []
+    last: re.Match[str] | None = None
     position = 0
     while position < len(text):
         token = _TOKEN.match(text, position)
@@ -97,7 +97,10 @@ def _scan(text: str) -> None:
             if not opened:
                 raise ExpressionError("E122", "this `)` closes nothing", None, position, position + 1)
             opened.pop()
+        last = last if token["space"] else token
         position = token.end()
+    if last and (last["operator"] or last["name"] in _CONNECTING_WORDS):
+        raise ExpressionError("E122", f"something is missing after `{last[0]}`", None, *last.span())
     if opened:
         raise ExpressionError("E122", "this `(` is never closed", None, opened[-1], opened[-1] + 1)
 

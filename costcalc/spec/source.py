@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Mapping as MappingType
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, TypeGuard
+from typing import Any, Final, NoReturn, TypeGuard
 
 import yaml
 
@@ -155,31 +155,23 @@ class _Builder:
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 self._check_properties(event)
                 if len(self._open) == MAX_DEPTH:
-                    self._note(
-                        "E108",
-                        f"this nests deeper than {MAX_DEPTH}",
-                        _extent(event),
-                        "name parts as `blocks`",
+                    self._stop(
+                        "E108", f"this nests deeper than {MAX_DEPTH}", event, "name parts under `blocks`"
                     )
-                    raise _Stop
                 self._open.append(_Open(event))
             case yaml.CollectionEndEvent():
                 self._add(_closed(self._open.pop(), event.end_mark))
             case yaml.AliasEvent():
                 advice = "write the value again, or give it a name in `params`"
-                self._note("E111", "specs have no aliases", _extent(event), advice)
+                self._note("E111", "specs have no aliases", event, advice)
                 self._add(Scalar("", True, *_extent(event)))
             case yaml.DocumentStartEvent() if self.root is not None:
-                self._note(
-                    "E114", "a second document begins here", _extent(event), "give it a file of its own"
-                )
-                raise _Stop
+                self._stop("E114", "a second document begins here", event, "give it a file of its own")
 
     def _add(self, value: Tree) -> None:
         self._values += 1
         if self._values > MAX_VALUES:
-            self._note("E109", f"this file has more than {MAX_VALUES} values", _place_of(value))
-            raise _Stop
+            self._stop("E109", f"this file has more than {MAX_VALUES} values", value)
         if not self._open:
             self.root = value
             return
@@ -196,48 +188,55 @@ class _Builder:
     def _scalar(self, event: Any) -> Scalar:
         scalar = Scalar(event.value, not event.style, *_extent(event))
         if len(scalar.value) > MAX_SCALAR:
-            self._note("E110", f"this text is longer than {MAX_SCALAR} characters", _place_of(scalar))
+            self._note("E110", f"this text is longer than {MAX_SCALAR} characters", scalar)
         if event.style == '"' and (found := FORBIDDEN.search(scalar.value)):
-            self._note("E104", no_control(found[0]), _place_of(scalar), "remove the escape")
+            self._note("E104", no_control(found[0]), scalar, "remove the escape")
         if scalar.plain and "(" in scalar.value and self._open and self._open[-1].flow:
             self._check_comma(scalar)
         return scalar
 
     def _check_comma(self, scalar: Scalar) -> None:
         if scalar.value.count("(") > scalar.value.count(")"):
-            advice = f'quote the whole expression: `"{_shown(scalar)}, ..."`'
-            self._note("E117", f"a comma cuts off `{_shown(scalar)}`", _place_of(scalar), advice)
+            advice = f'quote the whole expression: `"{_short(scalar.value)}, ..."`'
+            self._note("E117", f"a comma cuts off `{_short(scalar.value)}`", scalar, advice)
             self._comma_noted = True
 
     def _check_properties(self, event: Any) -> None:
         if event.anchor is not None:
             self._note(
-                "E111", f"specs have no anchors, such as `&{event.anchor}`", _extent(event), "delete it"
+                "E111", f"specs have no anchors, such as `&{_short(event.anchor)}`", event, "delete it"
             )
         if event.tag is not None:
-            self._note("E112", f"`{event.tag}`: specs have no tags", _extent(event), "delete it")
+            self._note("E112", f"specs have no tags, such as `{_short(event.tag)}`", event, "delete it")
 
     def _accepts(self, key: Tree, entries: dict[str, tuple[Scalar, Tree]]) -> TypeGuard[Scalar]:
         """Return whether `key` can be entered; note why not."""
-        place = _place_of(key)
         if not isinstance(key, Scalar):
-            self._note("E116", "a key is a name, not a list or mapping", place)
+            self._note("E116", "a key is a name, not a list or mapping", key)
         elif key.plain and key.value == "<<":
-            self._note("E113", "specs have no merge keys", place, "write the entries again, or use `extends`")
+            self._note("E113", "specs have no merge keys", key, "write the entries again, or use `extends`")
         elif key.value in entries:
             first = entries[key.value][0].line
-            self._note("E115", f"duplicate key `{key.value}`, first on line {first}", place, "delete one")
+            self._note(
+                "E115", f"duplicate key `{_short(key.value)}`, first on line {first}", key, "delete one"
+            )
         elif not _KEY.fullmatch(key.value) or not unicodedata.is_normalized("NFKC", key.value):
             if not (self._comma_noted and ")" in key.value):
-                self._note("E116", f"`{_shown(key)}` is not a name", place, _key_advice(key))
+                self._note("E116", f"`{_short(key.value)}` is not a name", key, _key_advice(key))
         else:
             return True
         return False
 
-    def _note(self, code: str, message: str, extent: _Extent, help: str | None = None) -> None:
+    def _note(self, code: str, message: str, where: Any, help: str | None = None) -> None:
+        """Keep a diagnostic about a parser event or a value."""
+        extent = (where.line, where.column, where.end_column) if isinstance(where, Tree) else _extent(where)
         self.diagnostics.append(Diagnostic(code, message, self._text.place(*extent), help))
         if len(self.diagnostics) == MAX_DIAGNOSTICS:
             raise _Stop
+
+    def _stop(self, code: str, message: str, where: Any, help: str | None = None) -> NoReturn:
+        self._note(code, message, where, help)
+        raise _Stop
 
 
 def _closed(opened: _Open, end: Any) -> Sequence | Mapping:
@@ -257,20 +256,17 @@ def _between(start: Any, end: Any) -> _Extent:
     return line + 1, start.column + 1, end.column + 1 if end.line == line else TO_END_OF_LINE
 
 
-def _place_of(tree: Tree) -> _Extent:
-    return tree.line, tree.column, tree.end_column
-
-
-def _shown(scalar: Scalar) -> str:
-    text = " ".join(scalar.value.split())
+def _short(text: str) -> str:
+    """Return text as a message shows it: on one line, and not all of it."""
+    text = " ".join(text.split())
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 def _key_advice(key: Scalar) -> str:
     normal = unicodedata.normalize("NFKC", key.value)
     if _KEY.fullmatch(normal):
-        return f"write `{normal}`"
+        return f"write `{_short(normal)}`"
     name, colon, value = key.value.partition(":")
     if colon and _KEY.fullmatch(name):
-        return f"put a space after the colon: `{name}: {value.strip()}`"
+        return f"put a space after the colon: `{_short(name)}: {_short(value)}`"
     return "a name is made of letters, digits and any of `_ . + - = / @ *`"

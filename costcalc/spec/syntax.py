@@ -37,8 +37,9 @@ _BY_SIGN: Final = {
     "%": Complaint("E105", "text cannot begin with `%`", _QUOTE),
     "]": Complaint("E107", "this `]` closes nothing", "delete it, or add the `[` that it closes"),
     "}": Complaint("E107", "this `}` closes nothing", "delete it, or add the `{` that it closes"),
-    ",": Complaint("E105", "there is no value before this comma", "write `~` for an empty cell"),
 }
+_UNEXPECTED: Final = ("cannot start any token", "node content", "expected key", "block end", "document start")
+"""The complaints about which the sign says more."""
 _BY_PROBLEM: Final = {
     "tab character": _BY_SIGN["\t"],
     "unexpected end of stream": Complaint("E107", "this quote is never closed", None, at_start=True),
@@ -49,6 +50,7 @@ _BY_PROBLEM: Final = {
     "sequence entries are not allowed": Complaint(
         "E105", "a `-` cannot stand here", "begin the list on a line of its own"
     ),
+    "node content": Complaint("E105", "there is no value before this", "write `~` for an empty cell"),
     "escape": Complaint(
         "E105", "this escape does not exist", "in double quotes `\\` begins an escape; single quotes keep it"
     ),
@@ -57,7 +59,8 @@ _BY_PROBLEM: Final = {
     "expected key": Complaint("E105", "this does not line up with the lines around it", _ALIGN),
     "block end": Complaint("E105", "this does not line up with the lines around it", _ALIGN),
     "'-' indicator": Complaint("E105", "this does not line up with the lines around it", _ALIGN),
-    "document start": Complaint("E105", "this does not line up with the lines around it", _ALIGN),
+    "document start": Complaint("E105", "this does not belong to the mapping above", _ALIGN),
+    "tag handle": _BY_CONTEXT["a tag"],
     "incompatible YAML": _BY_CONTEXT["directive"],
 }
 
@@ -77,7 +80,7 @@ def explain(problem: str, context: str, rest: str, *, later_line: bool) -> Compl
         if fragment in context:
             return complaint
     sign = rest[:1]
-    if sign in _BY_SIGN and "scalar" not in context:
+    if sign in _BY_SIGN and any(fragment in problem for fragment in _UNEXPECTED):
         return _BY_SIGN[sign]
     for fragment, complaint in _BY_PROBLEM.items():
         if fragment in problem:

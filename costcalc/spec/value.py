@@ -39,7 +39,7 @@ Value = int | Fraction | bool | str | Fixed
 """`str` is a name, such as the activation `relu`."""
 
 _EXACT: Final = frozenset({int, Fraction})
-_NO_NUMBERS: Final = frozenset({bool, str, Fixed, type(None)})
+_NO_NUMBERS: Final = frozenset({bool, str, Fixed, type(None), tuple, list})
 
 
 class ExpressionError(ValueError):
@@ -71,6 +71,8 @@ def describe(value: object) -> str:
             return f"the name `{value}`"
         case Fixed():
             return f"`fixed({value.value})`"
+        case tuple() | list():
+            return "a list"
         case _:
             return f"{value}"
 
