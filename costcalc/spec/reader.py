@@ -1,0 +1,131 @@
+"""Decoding, piece by piece: values of the kinds that specs are made of, and every error located."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from costcalc.errors import Diagnostic, SpecError, did_you_mean
+from costcalc.spec.expression import ExpressionError, compile_expression
+from costcalc.spec.model import Cell, Slot, part_of
+from costcalc.spec.source import Mapping as MappingTree
+from costcalc.spec.source import Scalar, Sequence, Source, Tree
+
+IDENTIFIER: Final = "[A-Za-z_][A-Za-z0-9_]*"
+WHOLE_NUMBER: Final = "[0-9]{1,6}"
+
+Entries = Mapping[str, tuple[Scalar, Tree]]
+"""What a mapping holds: by key, the key as written and the value."""
+
+
+class Reader:
+    """Decodes the values of one file and collects what is wrong with them.
+
+    A method that finds something wrong notes it and returns nothing, so that one reading finds
+    everything.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.diagnostics: list[Diagnostic] = []
+
+    def finish(self) -> None:
+        """Raise a `SpecError` with everything noted, in the order of the file."""
+        if self.diagnostics:
+            raise SpecError(sorted(self.diagnostics, key=_place))
+
+    def error(self, code: str, tree: Tree, message: str, help: str | None = None) -> None:
+        """Note an error at a value."""
+        self.diagnostics.append(Diagnostic(code, message, self.source.location(tree), help))
+
+    def mapping(self, tree: Tree, what: str, example: str) -> Entries:
+        """Return the entries of a mapping."""
+        if isinstance(tree, MappingTree):
+            return tree.entries
+        self.error("E204", tree, f"{what} is a mapping", f"write it like `{example}`")
+        return {}
+
+    def items(self, tree: Tree, what: str, example: str) -> tuple[Tree, ...]:
+        """Return the items of a list."""
+        if isinstance(tree, Sequence):
+            return tree.items
+        self.error("E204", tree, f"{what} is a list", f"write it like `{example}`")
+        return ()
+
+    def known(self, entries: Entries, what: str, known: Iterable[str]) -> Iterator[tuple[str, Tree]]:
+        """Yield the known entries; every other key is an error."""
+        names = tuple(known)
+        for key, (scalar, value) in entries.items():
+            if key in names:
+                yield key, value
+            else:
+                help = did_you_mean(key, names) or f"known keys: {', '.join(names)}"
+                self.error("E201", scalar, f"{what} has no key `{key}`", help)
+
+    def text(self, tree: Tree, what: str) -> str | None:
+        """Return a text that is not empty."""
+        if isinstance(tree, Scalar) and not tree.is_null:
+            return tree.value
+        self.error("E204", tree, f"{what} is a text")
+        return None
+
+    def integer(self, tree: Tree, what: str) -> int | None:
+        """Return a whole number of at most six digits."""
+        if isinstance(tree, Scalar) and re.fullmatch(WHOLE_NUMBER, tree.value):
+            return int(tree.value)
+        self.error("E204", tree, f"{what} is a whole number")
+        return None
+
+    def identifier(self, scalar: Tree, what: str) -> str | None:
+        """Return a name of letters, digits and underscores."""
+        if isinstance(scalar, Scalar) and re.fullmatch(IDENTIFIER, scalar.value):
+            return scalar.value
+        self.error("E208", scalar, f"{what} is a name of letters, digits and underscores")
+        return None
+
+    def cell(self, tree: Tree, what: str) -> Cell | None:
+        """Decode one value; `~` gives None."""
+        if not isinstance(tree, Scalar):
+            self.error("E204", tree, f"{what} is a number, a name or an expression")
+            return None
+        if tree.is_null:
+            return None
+        text = tree.value.strip()
+        if text.startswith("$"):
+            if not re.fullmatch(IDENTIFIER, text[1:]):
+                self.error("E208", tree, f"`{text}` passes no parameter", "write `$` and a parameter's name")
+                return None
+            return Cell(text, None, tree, self.source)
+        try:
+            return Cell(text, compile_expression(text), tree, self.source)
+        except ExpressionError as error:
+            where = part_of(self.source, tree, error.start, error.end)
+            self.diagnostics.append(Diagnostic(error.code, f"{what}: {error.message}", where, error.help))
+            return None
+
+    def slot(self, tree: Tree, what: str) -> Slot | None:
+        """Decode a value or a list of values such as `[1, 7]`."""
+        if not isinstance(tree, Sequence):
+            return self.cell(tree, what)
+        cells = [self.cell(item, what) for item in tree.items]
+        if not cells or None in cells:
+            if not cells:
+                self.error("E207", tree, f"{what} is an empty list")
+            return None
+        return tuple(cell for cell in cells if cell is not None)
+
+    def arguments(self, entries: Entries, what: str) -> dict[str, Slot]:
+        """Decode values by parameter; an empty one (`~`) is left out."""
+        decoded = {}
+        for key, (scalar, value) in entries.items():
+            if self.identifier(scalar, f"a parameter of {what}"):
+                slot = self.slot(value, f"`{key}` of {what}")
+                if slot is not None:
+                    decoded[key] = slot
+        return decoded
+
+
+def _place(diagnostic: Diagnostic) -> tuple[int, int]:
+    place = diagnostic.location
+    return (place.line, place.column) if place else (0, 0)
