@@ -58,3 +58,13 @@ def calls(graph: Graph) -> list[Call]:
 
 def _elements(tensors: tuple[Weight, ...]) -> int:
     return sum([tensor.size for tensor in tensors]) if tensors else 0
+
+
+def partial_elements(call: Call) -> list[int]:
+    """Return the sizes of a pairwise operator's first input, partial results and output."""
+    shape = call.inputs[0]
+    sizes = [elements(shape)]
+    for other in call.inputs[1:]:
+        shape = call.op.out_shape(shape, other)
+        sizes.append(elements(shape))
+    return sizes

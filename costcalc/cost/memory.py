@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from costcalc.cost.call import Call
+from costcalc.cost.call import Call, partial_elements
 from costcalc.cost.dtype import Precision
 from costcalc.cost.fusion import Plan
 from costcalc.graph import Add, Input, Mul, elements
@@ -60,13 +60,3 @@ def _activations(call: Call, plan: Plan) -> tuple[int, int]:
 def is_pairwise(call: Call, plan: Plan) -> bool:
     """Tell whether an operator runs in steps: eagerly, only two tensors are added or multiplied at once."""
     return plan.fusion == "none" and len(call.inputs) > 2 and type(call.op) in (Add, Mul)
-
-
-def partial_elements(call: Call) -> list[int]:
-    """Return the sizes of a pairwise operator's first input, partial results and output."""
-    shape = call.inputs[0]
-    sizes = [elements(shape)]
-    for other in call.inputs[1:]:
-        shape = call.op.out_shape(shape, other)
-        sizes.append(elements(shape))
-    return sizes

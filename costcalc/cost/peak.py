@@ -12,10 +12,10 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from costcalc.cost.call import Call
+from costcalc.cost.call import Call, partial_elements
 from costcalc.cost.dtype import Precision
 from costcalc.cost.fusion import Plan
-from costcalc.cost.memory import is_pairwise, partial_elements
+from costcalc.cost.memory import is_pairwise
 from costcalc.graph import Graph
 
 

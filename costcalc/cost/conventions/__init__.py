@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from costcalc.cost.convention import Convention
 from costcalc.cost.conventions.all_ops import ALL_OPS
-from costcalc.cost.conventions.papers import MACS_CONV, PAPER
-from costcalc.cost.conventions.tracers import FVCORE, TORCH
+from costcalc.cost.conventions.hooks import CALFLOPS, CALFLOPS_FLOPS, PTFLOPS, THOP, TORCHINFO
+from costcalc.cost.conventions.papers import MACS_CONV, PAPER, PYCLS
+from costcalc.cost.conventions.tracers import FVCORE, PTFLOPS_ATEN, TORCH, TORCHPROFILE
 from costcalc.errors import Diagnostic, UsageError, did_you_mean
 
-CONVENTIONS = {convention.name: convention for convention in (PAPER, MACS_CONV, FVCORE, TORCH, ALL_OPS)}
+CONVENTIONS = {
+    convention.name: convention
+    for convention in (
+        PAPER,
+        MACS_CONV,
+        FVCORE,
+        TORCH,
+        PTFLOPS,
+        PTFLOPS_ATEN,
+        THOP,
+        TORCHINFO,
+        CALFLOPS,
+        CALFLOPS_FLOPS,
+        TORCHPROFILE,
+        PYCLS,
+        ALL_OPS,
+    )
+}
 
 
 def parse_convention(text: str) -> Convention:

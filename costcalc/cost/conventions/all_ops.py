@@ -9,8 +9,8 @@ left of it at inference. The definition is ours; no tool counts all of this.
 from __future__ import annotations
 
 from costcalc.cost.call import Call
-from costcalc.cost.convention import Convention, Rule, zeros
-from costcalc.cost.conventions.papers import MOVES
+from costcalc.cost.convention import Convention, Rule
+from costcalc.cost.conventions.rules import FLOPS_AND_BIAS, by_function, by_mode, per_output, table
 from costcalc.graph import (
     Activation,
     AdaptiveAvgPool2d,
@@ -18,11 +18,8 @@ from costcalc.graph import (
     Add,
     AvgPool2d,
     BatchNorm,
-    Conv2d,
-    ConvTranspose2d,
     GroupNorm,
     LayerNorm,
-    Linear,
     LocalResponseNorm,
     MaxPool2d,
     Mul,
@@ -47,14 +44,6 @@ PER_ELEMENT = {
 }
 
 
-def _affine(call: Call) -> int:
-    return 2 * call.macs + (call.out_elements if call.op.bias else 0)
-
-
-def _norm(call: Call) -> int:
-    return (7 if call.op.affine else 5) * call.out_elements
-
-
 def _window(call: Call) -> int:
     return elements(call.op.kernel_size) * call.out_elements
 
@@ -69,8 +58,10 @@ def _cells(call: Call) -> int:
     return channels * height * width
 
 
-_AFFINE = Rule("2 per multiply-accumulate, 1 per output element for a bias", _affine)
-_NORM = Rule("5 per element (sum, centre, square, sum, divide), 7 if affine", _norm)
+_NORM = Rule(
+    "7 per element (sum, centre, square, sum, divide, scale, shift), 5 if not affine",
+    lambda call: (7 if call.op.affine else 5) * call.out_elements,
+)
 _BETWEEN = Rule(
     "1 per output element and input after the first", lambda call: (len(call.inputs) - 1) * call.out_elements
 )
@@ -78,37 +69,30 @@ _BETWEEN = Rule(
 ALL_OPS = Convention(
     name="all-ops",
     unit="FLOP",
-    rules={
-        Conv2d: _AFFINE,
-        ConvTranspose2d: _AFFINE,
-        Linear: _AFFINE,
-        BatchNorm: Rule("2 per element (scale and shift)", lambda call: 2 * call.out_elements),
-        GroupNorm: _NORM,
-        LayerNorm: _NORM,
-        LocalResponseNorm: Rule(
-            "size + 4 per element (square, size - 1 sums, times alpha, plus k, power, divide)",
-            lambda call: (call.op.size + 4) * call.out_elements,
-        ),
-        Activation: Rule(
-            f"per element: {', '.join(f'{name} {flops}' for name, flops in PER_ELEMENT.items())}",
-            lambda call: PER_ELEMENT[call.op.function] * call.out_elements,
-        ),
-        PReLU: Rule("2 per element (compare, multiply)", lambda call: 2 * call.out_elements),
-        Add: _BETWEEN,
-        Mul: _BETWEEN,
-        Scale: Rule("1 per element", lambda call: call.out_elements),
-        MaxPool2d: Rule("window - 1 per output element", lambda call: _window(call) - call.out_elements),
-        AvgPool2d: Rule("window per output element (sums and a division)", _window),
-        AdaptiveAvgPool2d: Rule("1 per element of each cell (sums and a division)", _cells),
-        AdaptiveMaxPool2d: Rule(
-            "1 per element of each cell but its first", lambda call: _cells(call) - call.out_elements
-        ),
-        Upsample: Rule(
-            "0 if nearest, 7 per output element if bilinear (4 products, 3 sums)",
-            lambda call: 7 * call.out_elements if call.op.mode == "bilinear" else 0,
-        ),
-        **zeros("0: no arithmetic", *MOVES),
-    },
+    rules=table(
+        FLOPS_AND_BIAS,
+        {
+            BatchNorm: per_output(2),
+            GroupNorm: _NORM,
+            LayerNorm: _NORM,
+            LocalResponseNorm: Rule(
+                "size + 4 per element (square, size - 1 sums, times alpha, plus k, power, divide)",
+                lambda call: (call.op.size + 4) * call.out_elements,
+            ),
+            Activation: by_function(PER_ELEMENT),
+            PReLU: per_output(2),
+            Add: _BETWEEN,
+            Mul: _BETWEEN,
+            Scale: per_output(1),
+            MaxPool2d: Rule("window - 1 per output element", lambda call: _window(call) - call.out_elements),
+            AvgPool2d: Rule("window per output element (sums and a division)", _window),
+            AdaptiveAvgPool2d: Rule("1 per element of each cell (sums and a division)", _cells),
+            AdaptiveMaxPool2d: Rule(
+                "1 per element of each cell but its first", lambda call: _cells(call) - call.out_elements
+            ),
+            Upsample: by_mode(0, 7),  # bilinear: four products, three sums
+        },
+    ),
     source="this module",
     version="1",
     description="Every addition, multiplication, comparison and function; 2 FLOPs per multiply-accumulate.",

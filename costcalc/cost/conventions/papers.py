@@ -2,57 +2,14 @@
 
 from __future__ import annotations
 
-from costcalc.cost.convention import Convention, Rule, Rules, zeros
-from costcalc.graph import (
-    Activation,
-    AdaptiveAvgPool2d,
-    AdaptiveMaxPool2d,
-    Add,
-    AvgPool2d,
-    BatchNorm,
-    ChannelShuffle,
-    Concat,
-    Conv2d,
-    ConvTranspose2d,
-    Dropout,
-    Flatten,
-    GroupNorm,
-    Input,
-    LayerNorm,
-    Linear,
-    LocalResponseNorm,
-    MaxPool2d,
-    Mul,
-    Pad,
-    PReLU,
-    Scale,
-    Slice,
-    Upsample,
-)
-
-ONE_PER_MAC = Rule("1 per multiply-accumulate, no bias", lambda call: call.macs)
-
-MOVES = (Input, Flatten, Dropout, Slice, ChannelShuffle, Concat, Pad)
-"""Operators without arithmetic. No counter counts them."""
-
-MINOR = (
-    BatchNorm, GroupNorm, LayerNorm, LocalResponseNorm, Activation, PReLU, Add, Mul, Scale,
-    MaxPool2d, AvgPool2d, AdaptiveAvgPool2d, AdaptiveMaxPool2d, Upsample,
-)  # fmt: skip
-"""Operators with a little arithmetic per element, which most counters leave out in part."""
-
-MACS_ONLY: Rules = {
-    Conv2d: ONE_PER_MAC,
-    ConvTranspose2d: ONE_PER_MAC,
-    Linear: ONE_PER_MAC,
-    **zeros("0: no multiply-accumulate", *MINOR),
-    **zeros("0: no arithmetic", *MOVES),
-}
+from costcalc.cost.convention import Convention, zeros
+from costcalc.cost.conventions.rules import MAC_AND_BIAS, ONE_PER_MAC, table
+from costcalc.graph import ConvTranspose2d, Linear
 
 PAPER = Convention(
     name="paper",
     unit="MAC",
-    rules=MACS_ONLY,
+    rules=table(ONE_PER_MAC, {}),
     source="MobileNets (arXiv:1704.04861), section 3.1; EfficientNet, ResNet and most others",
     version="",
     description="Multiply-accumulates of convolutions and fully connected layers, without biases.",
@@ -61,8 +18,20 @@ PAPER = Convention(
 MACS_CONV = Convention(
     name="macs_conv",
     unit="MAC",
-    rules={**MACS_ONLY, **zeros("0: fully connected layers are left out", Linear)},
+    rules=table(ONE_PER_MAC, zeros("0: fully connected layers are left out", Linear)),
     source="ShuffleNet (arXiv:1707.01083), table 1; VGG-16's 15.3 G",
     version="",
     description="Multiply-accumulates of convolutions alone, without fully connected layers.",
+)
+
+_PYCLS_RULES = dict(table(MAC_AND_BIAS, {}))
+del _PYCLS_RULES[ConvTranspose2d]  # pycls has none, so nobody knows what it would count
+
+PYCLS = Convention(
+    name="pycls",
+    unit="MAC",
+    rules=_PYCLS_RULES,
+    source="RegNet (arXiv:2003.13678), pycls/models/blocks.py",
+    version="0.2",
+    description="What RegNet's code base calls flops: multiply-accumulates and biases.",
 )

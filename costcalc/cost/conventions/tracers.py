@@ -2,63 +2,101 @@
 
 from __future__ import annotations
 
-from costcalc.cost.call import Call
+from costcalc.cost.call import Call, partial_elements
 from costcalc.cost.convention import Convention, Rule
-from costcalc.cost.conventions.papers import MACS_ONLY
+from costcalc.cost.conventions.rules import (
+    MAC_AND_BIAS,
+    ONE_PER_MAC,
+    TWO_PER_MAC,
+    by_function,
+    by_mode,
+    if_affine,
+    per_input,
+    per_output,
+    table,
+)
 from costcalc.graph import (
+    Activation,
     AdaptiveAvgPool2d,
+    AvgPool2d,
     BatchNorm,
-    Conv2d,
     ConvTranspose2d,
     GroupNorm,
     LayerNorm,
-    Linear,
+    LocalResponseNorm,
+    Mul,
+    Scale,
     Upsample,
+    elements,
 )
-
-
-def _fvcore_batch_norm(call: Call) -> int:
-    return (2 if call.op.affine else 1) * call.out_elements
-
-
-def _fvcore_norm(call: Call) -> int:
-    return (5 if call.op.affine else 4) * call.out_elements
-
-
-def _fvcore_upsample(call: Call) -> int:
-    return (4 if call.op.mode == "bilinear" else 1) * call.out_elements
-
-
-_FVCORE_NORM = Rule("5 per element, 4 if not affine", _fvcore_norm)
 
 FVCORE = Convention(
     name="fvcore",
     unit="MAC",
-    rules={
-        **MACS_ONLY,
-        BatchNorm: Rule("2 per element, 1 if not affine", _fvcore_batch_norm),
-        GroupNorm: _FVCORE_NORM,
-        LayerNorm: _FVCORE_NORM,
-        AdaptiveAvgPool2d: Rule("1 per input element", lambda call: call.in_elements),
-        Upsample: Rule("1 per output element, 4 if bilinear", _fvcore_upsample),
-    },
+    rules=table(
+        ONE_PER_MAC,
+        {
+            BatchNorm: if_affine(2, 1),
+            GroupNorm: if_affine(5, 4),
+            LayerNorm: if_affine(5, 4),
+            AdaptiveAvgPool2d: per_input(1),
+            Upsample: by_mode(1, 4),
+        },
+    ),
     source="fvcore/nn/jit_handles.py, flop_count.py",
     version="0.1.5.post20221221",
-    description="What fvcore calls flops: multiply-accumulates, norms, and average pools as modules.",
+    description="What fvcore calls flops: multiply-accumulates, normalisation, global average pools.",
 )
-
-_TWO_PER_MAC = Rule("2 per multiply-accumulate, no bias", lambda call: 2 * call.macs)
 
 TORCH = Convention(
     name="torch",
     unit="FLOP",
-    rules={
-        **{op: Rule("0: not registered", rule.count) for op, rule in MACS_ONLY.items()},
-        Conv2d: _TWO_PER_MAC,
-        ConvTranspose2d: _TWO_PER_MAC,
-        Linear: _TWO_PER_MAC,
-    },
+    rules=table(TWO_PER_MAC, {}),
     source="torch/utils/flop_counter.py (FlopCounterMode)",
     version="2.13.0",
     description="What PyTorch's own FlopCounterMode counts: twice the multiply-accumulates.",
+)
+
+PTFLOPS_ATEN = Convention(
+    name="ptflops-aten",
+    unit="MAC",
+    rules=table(MAC_AND_BIAS, {}),
+    source="ptflops/aten_ops.py (backend aten)",
+    version="0.7.5",
+    description="What ptflops counts among aten operators: multiply-accumulates and biases.",
+)
+
+
+def _torchprofile_conv_transpose(call: Call) -> int:
+    """It takes the input channels from the wrong end of the weight when they equal the output's."""
+    op, in_channels = call.op, call.inputs[0][0]
+    fan_in = op.out_channels // op.groups if op.out_channels == in_channels else in_channels
+    return call.out_elements * fan_in * elements(op.kernel_size)
+
+
+TORCHPROFILE = Convention(
+    name="torchprofile",
+    unit="MAC",
+    rules=table(
+        ONE_PER_MAC,
+        {
+            ConvTranspose2d: Rule(
+                "kernel per output element and input channel (out / groups of them if in = out)",
+                _torchprofile_conv_transpose,
+            ),
+            BatchNorm: if_affine(1, 0),
+            GroupNorm: if_affine(1, 0),
+            LayerNorm: if_affine(1, 0),
+            LocalResponseNorm: per_output(3),
+            Activation: by_function({"leaky_relu": 1}),
+            Mul: Rule("1 per element of each product of two", lambda call: sum(partial_elements(call)[1:])),
+            Scale: per_output(1),
+            AvgPool2d: per_output(1),
+            AdaptiveAvgPool2d: per_output(1),
+            Upsample: by_mode(0, 4),
+        },
+    ),
+    source="torchprofile/handlers.py",
+    version="0.1.0",
+    description="What torchprofile counts in a trace: multiply-accumulates, products, means, affine norms.",
 )
