@@ -117,7 +117,7 @@ def _crop(a: Arguments, x: Shape) -> tuple[Op, ...]:
 
 def _pad(a: Arguments, x: Shape) -> tuple[Op, ...]:
     sides = tuple(a["p"] if a[side] is None else a[side] for side in ("left", "right", "top", "bottom"))
-    return (Pad(sides),)  # type: ignore[arg-type]
+    return (Pad(sides),)
 
 
 def _upsample(a: Arguments, x: Shape) -> tuple[Op, ...]:

@@ -1,0 +1,107 @@
+"""What the name of a row or step calls: a block, a primitive, or a merge of several tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from costcalc.errors import Diagnostic, SpecError, did_you_mean
+from costcalc.graph import Op
+from costcalc.spec.evaluate import Functions, evaluate, show
+from costcalc.spec.model import Block, Cell, Row, Slot, Step, slot_location
+from costcalc.spec.primitives import MERGES, PRIMITIVES, Primitive
+
+Callee = Primitive | Block | Op
+
+
+def called_name(op: Cell, scope: Mapping[str, Any], functions: Functions) -> str:
+    """Return the name written, or for `$p` the one that parameter `p` holds.
+
+    Raises:
+        SpecError: there is no such parameter (E301), or it holds no name (E307).
+    """
+    if op.passes is None:
+        return op.text
+    name = evaluate(op, scope, functions)
+    if isinstance(name, str):
+        return name
+    message = f"`{op.text}` = {show(name)} names no operator or block"
+    raise SpecError(Diagnostic("E307", message, op.location()))
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What is called, and what with: the arguments as written, by parameter.
+
+    Attributes:
+        op: Where the name is written.
+        name: The name, any `$p` replaced.
+        callee: What it names.
+        slots: The arguments; each is a parameter of the callee.
+    """
+
+    op: Cell
+    name: str
+    callee: Callee
+    slots: Mapping[str, Slot]
+
+
+def row_call(row: Row, name: str, blocks: Mapping[str, Block]) -> Call:
+    """Return the call that a row makes; its `c` and `s` are arguments like its other columns.
+
+    Raises:
+        SpecError: nothing has this name (E302), or it lacks a parameter that the row gives (E203).
+    """
+    widths = {key: row.cells[key] for key in ("c", "s") if key in row.cells}
+    return _checked(Call(row.op, name, _find(name, blocks, row.op), {**row.arguments, **widths}))
+
+
+def step_call(step: Step, name: str, blocks: Mapping[str, Block]) -> Call:
+    """Return the call that a step makes; an argument without a name is for the first parameter.
+
+    Raises:
+        SpecError: as `row_call`.
+    """
+    callee = _find(name, blocks, step.op)
+    if step.positional is None:
+        return _checked(Call(step.op, name, callee, step.arguments))
+    for first in _parameters(callee):
+        return Call(step.op, name, callee, {first: step.positional})
+    raise SpecError(Diagnostic("E203", f"`{name}` takes no arguments", step.op.location()))
+
+
+def _find(name: str, blocks: Mapping[str, Block], op: Cell) -> Callee:
+    found = blocks.get(name) or PRIMITIVES.get(name) or MERGES.get(name)
+    if found is not None:
+        return found
+    help = did_you_mean(name, [*blocks, *PRIMITIVES, *MERGES])
+    help = help or "name a primitive, a block of this file, or one that it imports"
+    raise SpecError(Diagnostic("E302", f"no operator or block `{name}`", op.location(), help))
+
+
+def _parameters(callee: Callee) -> Mapping[str, Any]:
+    match callee:
+        case Block():
+            return callee.parameters
+        case Primitive():
+            return callee.arguments
+        case _:  # a merge has tensors, and nothing to set
+            return {}
+
+
+def _checked(call: Call) -> Call:
+    known = _parameters(call.callee)
+    unknown = [key for key in call.slots if key not in known]
+    if not unknown:
+        return call
+    has = f"it has {', '.join(known)}" if known else "it has none"
+    raise SpecError(
+        Diagnostic(
+            "E203",
+            f"`{call.name}` has no parameter `{key}`; {has}",
+            slot_location(call.slots[key]),
+            did_you_mean(key, known),
+        )
+        for key in unknown
+    )

@@ -1,0 +1,212 @@
+"""Calls to nodes: blocks run their bodies, primitives and merges become operators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from costcalc.errors import Diagnostic, OperatorError, SpecError, did_you_mean
+from costcalc.graph import Conv2d, ConvTranspose2d, GraphBuilder, Op
+from costcalc.spec.calls import Call, called_name, step_call
+from costcalc.spec.evaluate import Functions, Scope, convert, evaluate, evaluate_slot, truth
+from costcalc.spec.frame import Frame, sizes
+from costcalc.spec.model import Block, Branch, Cell, Step
+from costcalc.spec.primitives import MERGES, REQUIRED, Primitive
+
+MOST_STEPS = 100_000
+MOST_NODES = 20_000
+DEEPEST_BLOCK = 32
+
+Tensors = tuple[int, ...]
+"""Nodes whose outputs a step reads or gives."""
+Values = Mapping[str, Any]
+"""The values of a call's arguments, by parameter."""
+
+
+class Expander:
+    """Appends to a graph what rows and heads call.
+
+    Attributes:
+        builder: The graph so far.
+        errors: What is wrong but did not stop the work.
+    """
+
+    def __init__(
+        self, builder: GraphBuilder, blocks: Mapping[str, Block], scope: Values, functions: Functions
+    ) -> None:
+        self.builder = builder
+        self.errors: list[Diagnostic] = []
+        self._blocks = blocks
+        self._scope = scope
+        self._functions = functions
+        self._steps = 0
+        self._shared: dict[str, str] = {}
+
+    def scope(self, inputs: Tensors, copy: int) -> Scope:
+        """Return the spec's parameters, the sizes of the input, and `i`, the number of the copy."""
+        return {**self._scope, **sizes("in", self.builder.shape(inputs[0])), "i": copy}
+
+    def call(self, call: Call, values: Values, inputs: Tensors, frame: Frame) -> Tensors:
+        """Append what is called and return its results.
+
+        Raises:
+            SpecError: what is wrong, where going on would only give errors that follow from it.
+        """
+        match call.callee:
+            case Block():
+                return self._block(call.callee, values, inputs, frame, call.op)
+            case Primitive():
+                return self._primitive(call, call.callee, values, inputs, frame)
+            case merge:
+                return (self._merge(merge, inputs, frame, call.op),)
+
+    def run(self, branch: Branch, frame: Frame, current: Tensors) -> Tensors:
+        """Run the steps of a branch; return the tensors that it ends with."""
+        if branch.sources:
+            current = _labelled(branch.sources, frame)
+        for step in branch.steps:
+            self._steps += 1
+            if self._steps > MOST_STEPS:
+                message = f"the network takes more than {MOST_STEPS} steps"
+                raise SpecError(Diagnostic("E321", message, frame.origin))
+            if step.when is None or truth(step.when, frame.scope, self._functions):
+                current = self._step(step, frame, current)
+                if step.labels:
+                    self._define(step, frame, current)
+        return current
+
+    # ---- blocks ----------------------------------------------------------------------------
+
+    def _block(self, block: Block, values: Values, inputs: Tensors, frame: Frame, op: Cell) -> Tensors:
+        """Run a block's body in a scope of its own, with its inputs as labels."""
+        if frame.depth >= DEEPEST_BLOCK:
+            message = f"blocks are nested deeper than {DEEPEST_BLOCK}"
+            cause = "a block cannot call itself, directly or through others"
+            raise SpecError(Diagnostic("E322", message, op.location(), cause))
+        if len(inputs) != max(len(block.inputs), 1):
+            wanted = max(len(block.inputs), 1)
+            help = f"write `from: [{', '.join(block.inputs)}]`" if block.inputs else None
+            message = f"block `{block.name}` takes {wanted} input{'s' * (wanted > 1)}, not {len(inputs)}"
+            raise SpecError(Diagnostic("E309", message, op.location(), help))
+        scope = self.scope(inputs, frame.scope["i"])
+        labels = {"in": inputs[0], **dict(zip(block.inputs, inputs, strict=False))}
+        for label in block.inputs:
+            scope |= sizes(label, self.builder.shape(labels[label]))
+        for name, parameter in block.parameters.items():
+            if name in values:
+                scope[name] = values[name]
+            elif parameter.default is not None:
+                scope[name] = evaluate_slot(parameter.default, scope, self._functions)
+            else:
+                raise _missing(f"block `{block.name}`", block.name, name, op)
+        for local, cell in block.let.items():
+            scope[local] = evaluate(cell, scope, self._functions)
+        inner = Frame(scope, labels, frame.path, frame.origin, frame.depth + 1, frame.share)
+        return self.run(block.body, inner, inputs[:1])
+
+    def _step(self, step: Step, frame: Frame, current: Tensors) -> Tensors:
+        inputs = _labelled(step.sources, frame) if step.sources else current[:1]
+        if step.branches is not None:
+            return self._branches(step, step.branches, frame, inputs)
+        name = called_name(step.op, frame.scope, self._functions)
+        call = step_call(step, name, self._blocks)
+        values = {key: evaluate_slot(slot, frame.scope, self._functions) for key, slot in call.slots.items()}
+        path = frame.child_path(step.labels[0] if len(step.labels) == 1 else name)
+        share = (step.share, path) if step.share else frame.share
+        return self.call(call, values, inputs, frame.step(path, share))
+
+    def _branches(self, step: Step, branches: tuple[Branch, ...], frame: Frame, inputs: Tensors) -> Tensors:
+        """Run every branch whose condition holds and merge the results; one branch alone is itself."""
+        ends: list[int] = []
+        for branch in branches:
+            if branch.when is None or truth(branch.when, frame.scope, self._functions):
+                ends += self.run(branch, frame, inputs)
+        if len(ends) == 1:
+            return (ends[0],)
+        path = frame.child_path(step.labels[0] if step.labels else step.op.text)
+        return (self._merge(MERGES[step.op.text], tuple(ends), frame.step(path, None), step.op),)
+
+    def _define(self, step: Step, frame: Frame, results: Tensors) -> None:
+        """Give the results of a step the names of its `as`."""
+        if len(step.labels) != len(results):
+            message = f"`as` names {len(step.labels)} tensors; `{step.op.text}` gives {len(results)}"
+            raise SpecError(Diagnostic("E309", message, step.op.location()))
+        for label, node in zip(step.labels, results, strict=True):
+            frame.labels[label] = node
+            frame.scope |= sizes(label, self.builder.shape(node))
+
+    # ---- operators -------------------------------------------------------------------------
+
+    def _primitive(
+        self, call: Call, primitive: Primitive, values: Values, inputs: Tensors, frame: Frame
+    ) -> Tensors:
+        arguments = {}
+        for name, argument in primitive.arguments.items():
+            if name in values:
+                arguments[name] = convert(values[name], argument, f"{frame.path}: {name}", call.slots[name])
+            elif argument.default is REQUIRED:
+                raise _missing(f"`{primitive.name}`", primitive.name, name, call.op)
+            else:
+                arguments[name] = argument.default
+        if len(inputs) != 1:
+            message = f"`{primitive.name}` takes one tensor, not {len(inputs)}"
+            raise SpecError(Diagnostic("E309", message, call.op.location()))
+        try:
+            ops = primitive.make(arguments, self.builder.shape(inputs[0]))
+        except OperatorError as error:
+            raise SpecError(_refusal(error, frame, call.op)) from None
+        if primitive.name == "split":
+            return tuple([self._node(part, inputs, frame, call.op) for part in ops])
+        for part in ops:
+            inputs = (self._node(part, inputs, frame, call.op),)
+        return inputs
+
+    def _merge(self, merge: Op, inputs: Tensors, frame: Frame, op: Cell) -> int:
+        if len(inputs) > 1:
+            return self._node(merge, inputs, frame, op)
+        help = f"write `{merge.kind}: [[], [conv: {{c: c}}]]`, or `from: [a, b]`"
+        raise SpecError(Diagnostic("E309", f"`{merge.kind}` needs two tensors or more", op.location(), help))
+
+    def _node(self, op: Op, inputs: Tensors, frame: Frame, cell: Cell) -> int:
+        if len(self.builder.nodes) >= MOST_NODES:
+            raise SpecError(Diagnostic("E321", f"the network has more than {MOST_NODES} nodes", frame.origin))
+        shares = None
+        if frame.share is not None:
+            label, base = frame.share
+            key = label + frame.path.removeprefix(base)
+            shares = self._shared.get(key)
+            self._shared.setdefault(key, frame.path)
+        try:
+            return self.builder.add(op, inputs, frame.path, origin=frame.origin, shares=shares)
+        except OperatorError as error:
+            self.errors.append(_refusal(error, frame, cell))
+            if error.code != "E311" or not isinstance(op, (Conv2d, ConvTranspose2d)):
+                raise SpecError(()) from None
+            # Groups that do not divide leave the shapes as they are: go on, and find the rest.
+            return self.builder.add(replace(op, groups=1), inputs, frame.path, origin=frame.origin)
+
+
+def _labelled(sources: tuple[Cell, ...], frame: Frame) -> Tensors:
+    """Return the nodes that a `from` names in this block."""
+    for cell in sources:
+        if cell.text not in frame.labels:
+            help = did_you_mean(cell.text, frame.labels) or f"labels here: {', '.join(frame.labels)}"
+            message = f"`from`: no label `{cell.text}` in this block"
+            raise SpecError(Diagnostic("E308", message, cell.location(), help))
+    return tuple([frame.labels[cell.text] for cell in sources])
+
+
+def _missing(what: str, name: str, parameter: str, op: Cell) -> SpecError:
+    help = f"write `{name}: {{{parameter}: ...}}`"
+    return SpecError(Diagnostic("E303", f"{what} needs `{parameter}`", op.location(), help))
+
+
+def _refusal(error: OperatorError, frame: Frame, op: Cell) -> Diagnostic:
+    """Locate an operator's refusal: in this file's block, or at the row that called a foreign one."""
+    here = op.location()
+    where = here if here.file == frame.origin.file else frame.origin
+    message = error.message if error.message.startswith(frame.path) else f"{frame.path}: {error.message}"
+    if where is not frame.origin and where.line != frame.origin.line:
+        message += f" (in the row at line {frame.origin.line})"
+    return Diagnostic(error.code, message, where, error.help)
