@@ -46,6 +46,10 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         abandon_output()
         return BROKEN_PIPE
+    except OSError as error:
+        abandon_output()
+        report([Diagnostic("E033", f"cannot read or write: {error}")])
+        return STOPPED
     except Exception as error:
         report([_crash(error)])
         return STOPPED
@@ -68,8 +72,6 @@ def _crash(error: Exception) -> Diagnostic:
         import traceback
 
         traceback.print_exc()
-    if isinstance(error, OSError):
-        return Diagnostic("E033", f"cannot read or write: {error}")
     return Diagnostic(
         "E039",
         f"costcalc failed, which is a bug: {type(error).__name__}: {error}",
