@@ -16,12 +16,13 @@ pytest.importorskip("fvcore")
 from torch import fx  # noqa: E402
 
 from costcalc import graph as g  # noqa: E402
+from costcalc.cost import count  # noqa: E402
 from costcalc.witness.build import build_module  # noqa: E402
 from costcalc.witness.counters import flop_counter_mode, fvcore_count  # noqa: E402
 
 MATRIX_PRODUCTS = ("conv", "linear")
 random_examples = settings(
-    max_examples=5_000 if os.environ.get("COSTCALC_NIGHTLY") else 200,
+    max_examples=5_000 if os.environ.get("COSTCALC_NIGHTLY") else 100,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -69,16 +70,15 @@ def test_three_counts_agree_at_every_node(
     data: st.DataObject, random_graphs: SearchStrategy[g.Graph]
 ) -> None:
     graph = data.draw(random_graphs)
-    macs = {node.name: node.op.macs(*graph.input_shapes(node)) for node in graph.nodes[1:]}
-    total = sum(macs.values())
+    rows = count(graph, also=("fvcore", "torch")).rows
+    macs = {row.node.name: row.node.op.macs(*row.inputs) for row in rows}
 
     fvcore = fvcore_count(graph)
-    assert sum(fvcore.by_operator.get(name, 0) for name in MATRIX_PRODUCTS) == total
-    assert {name: fvcore.by_node[name] for name, count in macs.items() if count} == {
-        name: count for name, count in macs.items() if count
-    }
+    assert sum(fvcore.by_operator.get(name, 0) for name in MATRIX_PRODUCTS) == sum(macs.values())
+    assert fvcore.by_node == {row.node.name: row.counts["fvcore"] for row in rows}
     assert sum(fvcore.by_node.values()) == fvcore.total
 
     torch_own = flop_counter_mode(graph)
-    assert torch_own.total == 2 * total
-    assert torch_own.by_node == {name: 2 * count for name, count in macs.items()}
+    assert torch_own.by_node == {name: 2 * products for name, products in macs.items()}
+    assert torch_own.by_node == {row.node.name: row.counts["torch"] for row in rows}
+    assert sum(torch_own.by_node.values()) == torch_own.total
