@@ -173,3 +173,27 @@ def test_the_difference_of_two_conventions_closes_term_by_term() -> None:
     [first, *_] = difference(cost, "paper", "fvcore")
     assert (first.amount, first.instead_of) == (-norms, "2 per element, 1 if not affine")
     assert sum(term.amount for term in difference(cost, "torch", "paper")) == cost.macs
+
+
+def resnet50() -> Graph:
+    """ResNet-50 at 224, with the strides on the 3x3 convolutions."""
+    builder = GraphBuilder("resnet50", (3, 224, 224))
+    x = builder.add(Conv2d(64, (7, 7), (2, 2), (3, 3)), (0,), "stem.conv")
+    x = builder.add(MaxPool2d((3, 3), (2, 2), (1, 1)), (x,), "stem.pool")
+    for stage, (width, repeats) in enumerate([(64, 3), (128, 4), (256, 6), (512, 3)]):
+        for block in range(repeats):
+            stride = (2, 2) if stage and not block else (1, 1)
+            y = builder.add(Conv2d(width), (x,), f"stage{stage}.a")
+            y = builder.add(Conv2d(width, (3, 3), stride, (1, 1)), (y,), f"stage{stage}.b")
+            y = builder.add(Conv2d(4 * width), (y,), f"stage{stage}.c")
+            shortcut = x if block else builder.add(Conv2d(4 * width, stride=stride), (x,), f"stage{stage}.s")
+            x = builder.add(Add(), (y, shortcut), f"stage{stage}.add")
+    x = builder.add(Flatten(), (builder.add(AdaptiveAvgPool2d(), (x,), "head.pool"),), "head.flatten")
+    return builder.build({"logits": builder.add(Linear(1000), (x,), "head.fc")})
+
+
+def test_pycls_counts_the_bias_of_the_classifier() -> None:
+    """Source: pycls' dev/model_complexity.json, ResNet-50."""
+    cost = count(resnet50(), "pycls", also=["paper"])
+    assert cost.macs == 4_089_185_256
+    assert cost.total("paper") == 4_089_185_256 - 1000

@@ -93,7 +93,7 @@ ALL_OPS = Convention(
             Upsample: by_mode(0, 7),  # bilinear: four products, three sums
         },
     ),
-    source="this module",
+    source="costcalc/cost/conventions/all_ops.py",
     version="1",
     description="Every addition, multiplication, comparison and function; 2 FLOPs per multiply-accumulate.",
 )

@@ -32,6 +32,6 @@ PYCLS = Convention(
     unit="MAC",
     rules=_PYCLS_RULES,
     source="RegNet (arXiv:2003.13678), pycls/models/blocks.py",
-    version="0.2",
+    version="5719de6",
     description="What RegNet's code base calls flops: multiply-accumulates and biases.",
 )
