@@ -83,9 +83,9 @@ def convert(value: Any, argument: Argument, what: str, slot: Slot) -> Any:
     """
     kind = argument.kind
     if kind == "count":
-        return count(value, what, slot_location(slot), _text(slot))
+        return _whole(value, what, slot, 1)
     if kind == "offset":
-        return count(value, what, slot_location(slot), _text(slot), 0)
+        return _whole(value, what, slot, 0)
     if kind == "pair":
         return _pair(value, what, slot, 1)
     if kind == "padding":
@@ -105,13 +105,18 @@ def convert(value: Any, argument: Argument, what: str, slot: Slot) -> Any:
 
 
 def _pair(value: Any, what: str, slot: Slot, least: int) -> tuple[Any, Any]:
-    where, text = slot_location(slot), _text(slot)
     if isinstance(value, tuple):
         if len(value) != 2:
             raise _wrong(what, value, slot, "one number, or two: [height, width]")
-        return count(value[0], what, where, text, least), count(value[1], what, where, text, least)
-    whole = count(value, what, where, text, least)
+        return _whole(value[0], what, slot, least), _whole(value[1], what, slot, least)
+    whole = _whole(value, what, slot, least)
     return whole, whole
+
+
+def _whole(value: Any, what: str, slot: Slot, least: int) -> Any:
+    if type(value) is int and least <= value <= LARGEST:  # nearly always: then nobody asks where it stands
+        return value
+    return count(value, what, slot_location(slot), _text(slot), least)
 
 
 def _wrong(what: str, value: Any, slot: Slot, expected: str) -> SpecError:

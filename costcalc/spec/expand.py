@@ -42,6 +42,7 @@ class Expander:
         self._functions = functions
         self._steps = 0
         self._shared: dict[str, str] = {}
+        self._calls: dict[tuple[int, str], Call] = {}
 
     def scope(self, inputs: Tensors, copy: int) -> Scope:
         """Return the spec's parameters, the sizes of the input, and `i`, the number of the copy."""
@@ -110,7 +111,9 @@ class Expander:
         if step.branches is not None:
             return self._branches(step, step.branches, frame, inputs)
         name = called_name(step.op, frame.scope, self._functions)
-        call = step_call(step, name, self._blocks)
+        call = self._calls.get((id(step), name))
+        if call is None:  # checked once, not for every copy
+            call = self._calls[id(step), name] = step_call(step, name, self._blocks)
         values = {key: evaluate_slot(slot, frame.scope, self._functions) for key, slot in call.slots.items()}
         path = frame.child_path(step.labels[0] if len(step.labels) == 1 else name)
         share = (step.share, path) if step.share else frame.share
