@@ -8,8 +8,14 @@ from fractions import Fraction
 
 from costcalc.cost.convention import Convention
 from costcalc.cost.count import Cost
-from costcalc.report.context import context, context_note
-from costcalc.report.record import AtLeast, Column, Table
+from costcalc.report.context import (
+    context,
+    context_note,
+    convention_columns,
+    convention_counts,
+    other_conventions,
+)
+from costcalc.report.record import Column, Table, partial_sum
 
 FVCORE = "fvcore"
 
@@ -55,12 +61,12 @@ def compare_table(
         notes: Further footer lines.
     """
     first = entries[0].cost
-    extra = [each for each in conventions if each is not first.convention or each.unit == "FLOP"]
+    others = other_conventions(conventions)
     columns = (
         Column("model", "model"),
         Column("input", "input", "shape", 6),
         Column("macs", "MACs", "count"),
-        *[Column(_key(each), f"{each.unit}s ({each.name})", "count") for each in extra],
+        *convention_columns(others),
         *(_FVCORE_COLUMNS if with_fvcore else ()),
         Column("params", "params", "count", 1),
         Column("memory_access_bytes", "access", "bytes", 4),
@@ -69,9 +75,7 @@ def compare_table(
     )
     rows = []
     for entry in entries:
-        row = _row(entry.name, entry.cost, first) | {
-            _key(each): entry.cost.total(each.name) for each in extra
-        }
+        row = _row(entry.name, entry.cost, first) | convention_counts(entry.cost, others)
         rows.append(row | _fvcore(entry) if with_fvcore else row)
     footer = [context_note(first), *(_fvcore_notes(entries) if with_fvcore else ()), *notes]
     return Table(columns, tuple(rows), "models", context=context(first), notes=tuple(footer))
@@ -80,17 +84,13 @@ def compare_table(
 _FVCORE_COLUMNS = (Column("fvcore", "fvcore", "count", 2), Column("fvcore_matches", "", "check", 2))
 
 
-def _key(convention: Convention) -> str:
-    return f"{convention.unit.lower()}s_{convention.name.replace('-', '_')}"
-
-
 def _row(name: str, cost: Cost, first: Cost) -> dict[str, object]:
     exact = not (cost.unknown or first.unknown) and first.macs
     return {
         "model": name,
         "input": cost.graph.input_shape,
-        "macs": AtLeast(cost.macs) if cost.unknown else cost.macs,
-        "flops": AtLeast(cost.flops) if cost.unknown else cost.flops,
+        "macs": partial_sum(cost.macs, len(cost.unknown), len(cost.rows)),
+        "flops": partial_sum(cost.flops, len(cost.unknown), len(cost.rows)),
         "params": cost.params,
         "buffers": cost.buffers,
         "activations": cost.activations,

@@ -1,8 +1,12 @@
-"""What numbers rest on: every report carries it for machines and says it to people."""
+"""What numbers rest on: every report carries it for machines, says it to people, and shows other counts."""
 
 from __future__ import annotations
 
-from costcalc.cost.count import Cost
+from collections.abc import Iterable, Sequence
+
+from costcalc.cost.convention import Convention
+from costcalc.cost.count import Cost, Group
+from costcalc.report.record import AtLeast, Column, partial_sum
 
 
 def context(cost: Cost) -> dict[str, object]:
@@ -21,3 +25,27 @@ def context_note(cost: Cost) -> str:
     name = cost.convention.name
     flops = f", FLOPs by the {name} convention" if cost.convention.unit == "FLOP" else f" ({name} convention)"
     return f"1 MAC = 1 multiply-add{flops}; batch {cost.batch}, {cost.precision}, fusion {cost.fusion}."
+
+
+def other_conventions(conventions: Sequence[Convention]) -> list[Convention]:
+    """Return those that `macs` does not show: all but the first, and that too if it counts FLOPs."""
+    return [each for index, each in enumerate(conventions) if index or each.unit == "FLOP"]
+
+
+def convention_columns(conventions: Iterable[Convention]) -> list[Column]:
+    """Return a column per convention."""
+    return [Column(_key(each), f"{each.unit}s ({each.name})", "count") for each in conventions]
+
+
+def convention_counts(group: Group, conventions: Iterable[Convention]) -> dict[str, object]:
+    """Return the values of those columns."""
+    return {_key(each): _count(group, each.name) for each in conventions}
+
+
+def _count(group: Group, convention: str) -> int | AtLeast | None:
+    unknown = sum(row.counts[convention] is None for row in group.rows)
+    return partial_sum(group.total(convention), unknown, len(group.rows))
+
+
+def _key(convention: Convention) -> str:
+    return f"{convention.unit.lower()}s_{convention.name.replace('-', '_')}"

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from costcalc import __version__
 from costcalc.graph import format_shape
-from costcalc.report.record import AtLeast, Column, Record, Table, cell_text
+from costcalc.report.record import AtLeast, Record, Table, cell_text
 
 FORMATS = ("table", "markdown", "csv", "json")
 
@@ -63,12 +63,8 @@ def render_csv(table: Table) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*(column.name for column in table.columns), *table.context])
     for row in table.rows:
-        writer.writerow(
-            [
-                *(_plain(column, row[column.name]) for column in table.columns),
-                *(value for value in table.context.values()),
-            ]
-        )
+        values = (*(row[column.name] for column in table.columns), *table.context.values())
+        writer.writerow(map(_plain, values))
     return text.getvalue()
 
 
@@ -91,15 +87,15 @@ def _json(value: object) -> float | None:
     return float(value) if isinstance(value, Fraction) else None
 
 
-def _plain(column: Column, value: object) -> object:
-    match column.kind, value:
-        case _, None | AtLeast():
+def _plain(value: object) -> object:
+    match value:
+        case None | AtLeast():
             return ""
-        case _, bool():
+        case bool():
             return str(value).lower()
-        case _, Fraction():
+        case Fraction():
             return float(value)
-        case "shape", tuple():
+        case tuple():
             return format_shape(value)
     return value
 

@@ -30,6 +30,13 @@ class AtLeast:
     value: int
 
 
+def partial_sum(known: int, unknown: int, parts: int) -> int | AtLeast | None:
+    """Return what is known of a sum when so many of its parts are unknown."""
+    if not unknown:
+        return known
+    return AtLeast(known) if unknown < parts else None
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A named column.

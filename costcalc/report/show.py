@@ -8,8 +8,14 @@ from typing import Literal
 
 from costcalc.cost.count import Cost, Group
 from costcalc.graph import format_shape
-from costcalc.report.context import context, context_note
-from costcalc.report.record import AtLeast, Column, Table
+from costcalc.report.context import (
+    context,
+    context_note,
+    convention_columns,
+    convention_counts,
+    other_conventions,
+)
+from costcalc.report.record import Column, Table, partial_sum
 from costcalc.units import format_bytes
 
 By = Literal["stage", "op", "layer"]
@@ -17,21 +23,19 @@ By = Literal["stage", "op", "layer"]
 VIEWS: tuple[By, ...] = ("stage", "op", "layer")
 
 _NUMBERS = (
-    Column("macs", "MACs", "count"),
     Column("macs_share", "%", "percent", 1),
     Column("params", "params", "count"),
     Column("params_share", "%", "percent", 1),
     Column("memory_access_bytes", "access", "bytes", 2),
     Column("arithmetic_intensity", "FLOP/B", "number", 3),
 )
-_COLUMNS: dict[By, tuple[Column, ...]] = {
-    "stage": (Column("stage", "stage"), Column("output", "output", "shape", 4), *_NUMBERS),
-    "op": (Column("op", "operator"), Column("layers", "layers", "count", 4), *_NUMBERS),
+_NAMES: dict[By, tuple[Column, ...]] = {
+    "stage": (Column("stage", "stage"), Column("output", "output", "shape", 4)),
+    "op": (Column("op", "operator"), Column("layers", "layers", "count", 4)),
     "layer": (
         Column("layer", "layer"),
         Column("op", "operator", priority=5),
         Column("output", "output", "shape", 4),
-        *_NUMBERS,
     ),
 }
 
@@ -41,16 +45,21 @@ def show_table(name: str, cost: Cost, by: By) -> Table:
 
     Stages and layers come in execution order, operators by falling MACs.
     """
-    columns = _COLUMNS[by]
+    others = other_conventions(cost.conventions)
+    names = _NAMES[by]
     total = Group("total", cost.rows)
     peak = cost.peak_memory
+
+    def numbers(group: Group) -> dict[str, object]:
+        return _numbers(group, total) | convention_counts(group, others)
+
     return Table(
-        columns,
-        tuple(_named(group, by) | _numbers(group, total) for group in _groups(cost, by)),
+        (*names, Column("macs", "MACs", "count"), *convention_columns(others), *_NUMBERS),
+        tuple(_named(group, by) | numbers(group) for group in _groups(cost, by)),
         {"stage": "stages", "op": "operators", "layer": "layers"}[by],
-        total=dict.fromkeys((column.name for column in columns), "")
-        | {columns[0].name: "total"}
-        | _numbers(total, total),
+        total=dict.fromkeys((column.name for column in names), "")
+        | {names[0].name: "total"}
+        | numbers(total),
         context={"model": name, "input": cost.graph.input_shape, **context(cost)},
         notes=(
             f"{name}: input {format_shape(cost.graph.input_shape)}, "
@@ -84,9 +93,9 @@ def _named(group: Group, by: By) -> dict[str, object]:
 def _numbers(group: Group, total: Group) -> dict[str, object]:
     intensity = group.arithmetic_intensity
     return {
-        "macs": AtLeast(group.macs) if group.unknown else group.macs,
+        "macs": partial_sum(group.macs, len(group.unknown), len(group.rows)),
         "macs_share": None if total.unknown else _share(group.macs, total.macs),
-        "flops": AtLeast(group.flops) if group.unknown else group.flops,
+        "flops": partial_sum(group.flops, len(group.unknown), len(group.rows)),
         "params": group.params,
         "params_share": _share(group.params, total.params),
         "buffers": group.buffers,

@@ -12,7 +12,7 @@ from fractions import Fraction
 import pytest
 from rich.cells import cell_len
 
-from costcalc.cost import CONVENTIONS, Cost, count
+from costcalc.cost import CONVENTIONS, PAPER, Cost, count
 from costcalc.errors import UsageError
 from costcalc.graph import (
     Activation,
@@ -263,6 +263,29 @@ def test_rows_of_show_add_up_to_the_total(by: By) -> None:
         assert sum(row[name] for row in table.rows) == table.total[name], name  # type: ignore[misc]
     assert (table.total["macs"], table.total["params"]) == (cost.macs, cost.params)
     assert table.total["macs_share"] == table.total["params_share"] == 1
+
+
+def test_show_has_a_column_for_each_convention_and_it_adds_up() -> None:
+    cost = count(network(), "torch", also=("fvcore",))
+    table = show_table("net", cost, "op")
+    assert [column.header for column in table.columns][2:5] == ["MACs", "FLOPs (torch)", "MACs (fvcore)"]
+    assert table.total is not None
+    for name, convention in (("flops_torch", "torch"), ("macs_fvcore", "fvcore")):
+        assert sum(row[name] for row in table.rows) == table.total[name] == cost.total(convention)  # type: ignore[misc]
+
+
+def test_a_count_without_a_rule_is_a_lower_bound_and_has_no_share() -> None:
+    rules = {op: rule for op, rule in PAPER.rules.items() if op is not Linear}
+    partial = replace(PAPER, name="partial", rules=rules)
+    cost = count(network(), partial)
+    table = show_table("net", cost, "op")
+    (linear,) = [row for row in table.rows if row["op"] == "linear"]
+    assert table.total is not None
+    assert table.total["macs"] == AtLeast(64 * (108 + 36 + 32))
+    assert linear["macs"] is None
+    assert {row["macs_share"] for row in table.rows} == {None}
+    (row,) = compare_table([Entry("net", cost)], [partial], with_fvcore=False).rows
+    assert (row["macs"], row["ratio"], row["unknown"]) == (table.total["macs"], None, ["head.fc"])
 
 
 def test_show_orders_operators_by_macs_and_all_else_by_execution() -> None:
