@@ -8,7 +8,7 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from costcalc.cli.streams import is_terminal
+from costcalc.cli.streams import is_terminal, terminal_width
 
 _PATIENCE = 0.5  # seconds before the line appears
 
@@ -51,5 +51,6 @@ class Progress:
 
     @staticmethod
     def _print(text: str) -> None:
+        room = (terminal_width(sys.stderr) or 80) - 1  # a line that wraps could not be wiped
         with contextlib.suppress(OSError):
-            print(f"\r\x1b[2K{text}", end="", file=sys.stderr, flush=True)
+            print(f"\r\x1b[2K{text[:room]}", end="", file=sys.stderr, flush=True)

@@ -369,9 +369,13 @@ def test_fvcore_is_left_out_or_demanded_when_it_is_not_installed() -> None:
     assert "pip install" not in run("--no-fvcore").stdout
 
 
-def test_fvcore_agrees(tmp_path: Path) -> None:
+def test_fvcore_agrees_and_its_seconds_are_accounted_for_on_a_terminal(tmp_path: Path) -> None:
     pytest.importorskip("fvcore")
     cache = str(tmp_path)
+    shown = on_a_terminal("compare", *NETWORKS, "--fvcore", COSTCALC_CACHE_DIR=cache, NO_COLOR="1")
+    *progress, table = shown.split("\r\x1b[2K")
+    assert "fvcore 1/2: shufflenet" in progress
+    assert table.startswith("model ")
     out, _ = costcalc("compare", *NETWORKS, "--fvcore", "--format", "json", COSTCALC_CACHE_DIR=cache)
     document = json.loads(out)
     for model in document["models"]:
