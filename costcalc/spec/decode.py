@@ -75,18 +75,19 @@ def _imports(reader: Reader, tree: Tree) -> tuple[Cell, ...]:
 
 
 def _reference(reader: Reader, tree: Tree, what: str) -> Cell | None:
-    text = reader.text(tree, what)
-    return Cell(text, None, tree, reader.source) if text and isinstance(tree, Scalar) else None
+    if isinstance(tree, Scalar) and tree.value and not tree.is_null:
+        return Cell(tree.value, None, tree, reader.source)
+    reader.error("E204", tree, f"{what} is the name of a spec", "for example `std` or `shufflenet@g3`")
+    return None
 
 
 def _input(reader: Reader, tree: Tree) -> tuple[Cell, ...] | None:
     items = reader.items(tree, "`input`", "input: [3, 224, 224]")
-    cells = [reader.cell(item, "a size of `input`") for item in items]
-    if len(cells) == 3:
-        return tuple([cell for cell in cells if cell is not None])
-    if items:
+    if isinstance(tree, Sequence) and len(items) != 3:
         reader.error("E204", tree, "`input` has three sizes: channels, height, width")
-    return None
+        return None
+    cells = [reader.given(item, "a size of `input`") for item in items]
+    return tuple([cell for cell in cells if cell is not None])
 
 
 def _parameters(reader: Reader, tree: Tree, what: str) -> dict[str, Parameter]:
@@ -105,7 +106,7 @@ def _tables(reader: Reader, tree: Tree) -> dict[str, dict[str, Cell]]:
             continue
         what = f"table `{name}`"
         entries = reader.mapping(value, what, "{1: 144, 2: 200}")
-        cells = {key: reader.cell(entry, what) for key, (_, entry) in entries.items()}
+        cells = {key: reader.given(entry, f"`{key}` of {what}") for key, (_, entry) in entries.items()}
         found[name] = {key: cell for key, cell in cells.items() if cell is not None}
     return found
 
@@ -116,9 +117,10 @@ def _scaling(reader: Reader, tree: Tree) -> dict[str, Scaling]:
     for name, value in reader.known(entries, "`scaling`", SCALED):
         what = f"`{name}`"
         parts = dict(reader.known(reader.mapping(value, what, "{factor: alpha}"), what, SCALING_KEYS))
-        cells = {part: reader.cell(entry, f"`{part}` of {what}") for part, entry in parts.items()}
-        if factor := cells.get("factor"):
-            found[name] = Scaling(factor, cells.get("round"), reader.source.location(value))
+        factor = reader.given(parts["factor"], f"`factor` of {what}") if "factor" in parts else None
+        rounding = reader.cell(parts["round"], f"`round` of {what}") if "round" in parts else None
+        if factor:
+            found[name] = Scaling(factor, rounding, reader.source.location(value))
         elif "factor" not in parts:
             advice = "write `{factor: alpha, round: floor(x)}`"
             reader.error("E202", value, f"{what} needs a `factor`", advice)
@@ -139,16 +141,13 @@ def _block(reader: Reader, name: str, key: Scalar, tree: Tree) -> Block:
     parts = dict(
         reader.known(reader.mapping(tree, what, "{params: {c: ~}, body: [conv: c]}"), what, BLOCK_KEYS)
     )
-    inputs: list[str | None] = []
-    if "inputs" in parts:
-        items = reader.items(parts["inputs"], "`inputs`", "inputs: [h, p]")
-        inputs = [reader.identifier(item, "an input") for item in items]
+    inputs = reader.items(parts["inputs"], "`inputs`", "inputs: [h, p]") if "inputs" in parts else ()
     if "body" not in parts and isinstance(tree, MappingTree):
         reader.error("E202", key, f"{what} needs a `body`", "write `body: [conv: {c: c}, bn, relu]`")
     return Block(
         name,
         _parameters(reader, parts["params"], f"`params` of {what}") if "params" in parts else {},
-        tuple([name for name in inputs if name]),
+        reader.names(inputs, "an input"),
         _let(reader, parts["let"]) if "let" in parts else {},
         branch(reader, parts["body"], "a body") if "body" in parts else Branch(()),
         reader.source.location(key),
@@ -158,7 +157,7 @@ def _block(reader: Reader, name: str, key: Scalar, tree: Tree) -> Block:
 def _let(reader: Reader, tree: Tree) -> dict[str, Cell]:
     found = {}
     for name, (scalar, value) in reader.mapping(tree, "`let`", "{mid: c/4}").items():
-        cell = reader.cell(value, f"`{name}`") if reader.identifier(scalar, "a local name") else None
+        cell = reader.given(value, f"`{name}`") if reader.identifier(scalar, "a local name") else None
         if cell is not None:
             found[name] = cell
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from costcalc.errors import Diagnostic, SpecError, did_you_mean
@@ -11,6 +12,22 @@ from costcalc.spec.expression import ExpressionError, compile_expression
 from costcalc.spec.model import Cell, Slot, part_of
 from costcalc.spec.source import Mapping as MappingTree
 from costcalc.spec.source import Scalar, Sequence, Source, Tree
+
+CODES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "E201": "an unknown key",
+        "E202": "a missing key",
+        "E203": "an unknown parameter",
+        "E204": "a value of the wrong kind",
+        "E205": "a row that does not fit the columns",
+        "E206": "an empty value where one is needed",
+        "E207": "an empty list",
+        "E208": "not a name",
+        "E209": "a name that stands twice",
+        "E210": "not a step or branch",
+        "E211": "not a version of the language",
+    }
+)
 
 IDENTIFIER: Final = "[A-Za-z_][A-Za-z0-9_]*"
 WHOLE_NUMBER: Final = "[0-9]{1,6}"
@@ -104,16 +121,36 @@ class Reader:
             self.diagnostics.append(Diagnostic(error.code, f"{what}: {error.message}", where, error.help))
             return None
 
+    def given(self, tree: Tree, what: str) -> Cell | None:
+        """Decode one value that cannot be left out."""
+        if isinstance(tree, Scalar) and tree.is_null:
+            self.error("E206", tree, f"{what} is empty")
+            return None
+        return self.cell(tree, what)
+
     def slot(self, tree: Tree, what: str) -> Slot | None:
-        """Decode a value or a list of values such as `[1, 7]`."""
+        """Decode a value or a list of values such as `[1, 7]`; `~` gives None."""
         if not isinstance(tree, Sequence):
             return self.cell(tree, what)
-        cells = [self.cell(item, what) for item in tree.items]
-        if not cells or None in cells:
-            if not cells:
-                self.error("E207", tree, f"{what} is an empty list")
-            return None
-        return tuple(cell for cell in cells if cell is not None)
+        return self.cells(tree, what) or None
+
+    def cells(self, tree: Sequence, what: str) -> tuple[Cell, ...]:
+        """Decode a list of values, at least one; nothing unless all are right."""
+        if not tree.items:
+            self.error("E207", tree, f"{what} is an empty list")
+        cells = [cell for item in tree.items if (cell := self.given(item, f"a part of {what}"))]
+        return tuple(cells) if len(cells) == len(tree.items) else ()
+
+    def names(self, items: Iterable[Tree], what: str) -> tuple[str, ...]:
+        """Return names, none of them twice."""
+        found: list[str] = []
+        for item in items:
+            name = self.identifier(item, what)
+            if name in found:
+                self.error("E209", item, f"{what} stands twice: `{name}`")
+            elif name:
+                found.append(name)
+        return tuple(found)
 
     def arguments(self, entries: Entries, what: str) -> dict[str, Slot]:
         """Decode values by parameter; an empty one (`~`) is left out."""

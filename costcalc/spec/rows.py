@@ -11,11 +11,7 @@ from costcalc.spec.steps import operator, sources
 def column_names(reader: Reader, tree: Tree) -> tuple[str, ...]:
     """Decode `columns`."""
     items = reader.items(tree, "`columns`", "columns: [op, c, n, s]")
-    names = [reader.identifier(item, "a column") for item in items]
-    for index, name in enumerate(names):
-        if name and name in names[:index]:
-            reader.error("E209", tree, f"column `{name}` stands twice")
-    return tuple([name or "" for name in names])
+    return reader.names(items, "a column")
 
 
 def rows(reader: Reader, tree: Tree) -> tuple[Row, ...]:

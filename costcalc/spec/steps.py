@@ -41,10 +41,9 @@ def _do(reader: Reader, tree: Tree) -> tuple[Step, ...]:
 
 
 def sources(reader: Reader, tree: Tree) -> tuple[Cell, ...]:
-    """Decode a `from`: one label or stage, or a list of them."""
-    items = tree.items if isinstance(tree, Sequence) else (tree,)
-    cells = [reader.cell(item, "`from`") for item in items]
-    return tuple([cell for cell in cells if cell is not None])
+    """Decode a `from`: one label or stage, or a list of them; `~` gives none."""
+    found = reader.slot(tree, "`from`")
+    return (found,) if isinstance(found, Cell) else found or ()
 
 
 def step(reader: Reader, tree: Tree) -> Step | None:
@@ -99,5 +98,6 @@ def operator(reader: Reader, tree: Scalar) -> Cell | None:
 
 
 def _labels(reader: Reader, tree: Tree) -> tuple[str, ...]:
-    items = tree.items if isinstance(tree, Sequence) else (tree,)
-    return tuple([name for item in items if (name := reader.identifier(item, "a label"))])
+    if isinstance(tree, Sequence) and not tree.items:
+        reader.error("E207", tree, "`as` is an empty list")
+    return reader.names(tree.items if isinstance(tree, Sequence) else (tree,), "a label")
