@@ -121,9 +121,12 @@ class _Stop(Exception):
 
 
 class _Open:
-    """A sequence or mapping whose end has not been read. Only a mapping has `entries`."""
+    """A sequence or mapping whose end has not been read. Only a mapping has `entries`.
 
-    __slots__ = ("entries", "flow", "items", "key", "start")
+    `is_cut` while a comma in an unquoted expression has turned the rest of it into keys.
+    """
+
+    __slots__ = ("entries", "flow", "is_cut", "items", "key", "start")
 
     def __init__(self, event: Any) -> None:
         self.start = event.start_mark
@@ -131,6 +134,7 @@ class _Open:
         self.items: list[Tree] = []
         self.entries: dict[str, tuple[Scalar, Tree]] | None = None
         self.key: Tree | None = None
+        self.is_cut = False
         if isinstance(event, yaml.MappingStartEvent):
             self.entries = {}
 
@@ -144,14 +148,15 @@ class _Builder:
         self._text = text
         self._open: list[_Open] = []
         self._values = 0
-        self._comma_noted = False
 
     def take(self, event: Any) -> None:
         """Add one parser event."""
         match event:
             case yaml.ScalarEvent():
                 self._check_properties(event)
-                self._add(self._scalar(event))
+                scalar = self._scalar(event)
+                self._add(scalar)
+                self._check_comma(scalar)
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 self._check_properties(event)
                 if len(self._open) == MAX_DEPTH:
@@ -182,7 +187,9 @@ class _Builder:
             parent.key = value
         else:
             key, parent.key = parent.key, None
-            if self._accepts(key, parent.entries):
+            if parent.is_cut and isinstance(key, Scalar):
+                parent.is_cut = ")" not in key.value
+            elif self._accepts(key, parent.entries):
                 parent.entries[key.value] = (key, value)
 
     def _scalar(self, event: Any) -> Scalar:
@@ -191,15 +198,16 @@ class _Builder:
             self._note("E110", f"this text is longer than {MAX_SCALAR} characters", scalar)
         if event.style == '"' and (found := FORBIDDEN.search(scalar.value)):
             self._note("E104", no_control(found[0]), scalar, "remove the escape")
-        if scalar.plain and "(" in scalar.value and self._open and self._open[-1].flow:
-            self._check_comma(scalar)
         return scalar
 
     def _check_comma(self, scalar: Scalar) -> None:
+        if not (scalar.plain and "(" in scalar.value and self._open and self._open[-1].flow):
+            return
         if scalar.value.count("(") > scalar.value.count(")"):
-            advice = f'quote the whole expression: `"{_short(scalar.value)}, ..."`'
-            self._note("E117", f"a comma cuts off `{_short(scalar.value)}`", scalar, advice)
-            self._comma_noted = True
+            shown = _short(scalar.value)
+            advice = f'quote the whole expression: `"{shown}, ..."`'
+            self._note("E117", f"a comma cuts off `{shown}`", scalar, advice)
+            self._open[-1].is_cut = True
 
     def _check_properties(self, event: Any) -> None:
         if event.anchor is not None:
@@ -221,8 +229,7 @@ class _Builder:
                 "E115", f"duplicate key `{_short(key.value)}`, first on line {first}", key, "delete one"
             )
         elif not _KEY.fullmatch(key.value) or not unicodedata.is_normalized("NFKC", key.value):
-            if not (self._comma_noted and ")" in key.value):
-                self._note("E116", f"`{_short(key.value)}` is not a name", key, _key_advice(key))
+            self._note("E116", f"`{_short(key.value)}` is not a name", key, _key_advice(key))
         else:
             return True
         return False

@@ -134,7 +134,7 @@ def _divide(left: Any, right: Any) -> Any:
 def _power(base: Any, exponent: Any) -> Any:
     """Return base ** exponent, exactly where the result is rational."""
     if type(exponent) in _EXACT and abs(exponent) > LARGEST_EXPONENT:
-        raise ExpressionError("E128", f"the exponent {exponent} is larger than {LARGEST_EXPONENT}")
+        raise ExpressionError("E128", f"an exponent lies between -{LARGEST_EXPONENT} and {LARGEST_EXPONENT}")
     if type(exponent) is Fraction and type(base) in _EXACT:
         return _fractional_power(Fraction(base), exponent)
     if type(exponent) is int and type(base) is int and exponent < 0:
