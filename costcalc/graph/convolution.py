@@ -113,7 +113,10 @@ class ConvTranspose2d(Op):
                     f"its stride or dilation ({limit})",
                 )
         out = (self._out(0, h), self._out(1, w))
-        require_output(self.kind, (h, w), out)
+        if out[0] < 1 or out[1] < 1:
+            raise OperatorError(
+                "E312", f"{self.kind}: the padding removes the whole output of an input of {h}x{w}"
+            )
         return (self.out_channels, *out)
 
     def _out(self, axis: int, size: int) -> int:
