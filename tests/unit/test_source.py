@@ -167,6 +167,7 @@ REFUSED: list[tuple[str, list[tuple[str, int, int]]]] = [
     ("a: b\x85c", [("E104", 1, 5)]),
     ("a: \ud800", [("E104", 1, 4)]),
     ("a: 1\na\ufeff: 2", [("E104", 2, 2)]),
+    *((f"a: {sign}", [("E104", 1, 4)]) for sign in "\x0b\x7f\x9b\u2028\u2029\u2066\u2069\udfff\ufffe\uffff"),
     ('a: "\\e[31m"', [("E104", 1, 4)]),
     ("a: b: c", [("E105", 1, 5)]),
     ("a: 1\n  b: 2", [("E105", 2, 4)]),
