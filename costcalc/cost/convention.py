@@ -18,10 +18,13 @@ Unit = Literal["MAC", "FLOP"]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What one operator counts under a convention: in words, and as a formula for a batch of one."""
+    """What one operator counts under a convention: in words, and as a formula for a batch of one.
+
+    None is for the arguments that a tool fails on: nobody knows what it would count.
+    """
 
     text: str
-    count: Callable[[Call], int]
+    count: Callable[[Call], int | None]
 
 
 Rules = Mapping[type[Op], Rule]

@@ -248,4 +248,6 @@ def _(op: g.Pad, x: g.Shape) -> nn.Module:
 
 @layer.register
 def _(op: g.Upsample, x: g.Shape) -> nn.Module:
-    return nn.Upsample(scale_factor=op.scale, mode=op.mode)
+    height, width = op.scale
+    scale = float(height) if height == width else op.scale  # some counters take nothing but a number
+    return nn.Upsample(scale_factor=scale, mode=op.mode)

@@ -171,14 +171,34 @@ def _calflops_conv_transpose_flops(call: Call) -> int:
     return 2 * _calflops_conv_transpose(call) + op.out_channels // op.groups * elements(tuple(positions))
 
 
-_CALFLOPS_MACS = dict(
-    table(
-        ONE_PER_MAC,
-        {ConvTranspose2d: Rule("1 per multiply-accumulate, / groups once more", _calflops_conv_transpose)},
+def _calflops_upsample(factor: int) -> Rule:
+    """It takes the scale to a power, which fails on a scale per axis, and then loses the result."""
+    text = f"{factor} per input element" if factor else "0"
+    return Rule(
+        f"{text}; unknown if the scales differ, on which it fails",
+        lambda call: factor * call.in_elements if call.op.scale[0] == call.op.scale[1] else None,
     )
+
+
+CALFLOPS = Convention(
+    name="calflops",
+    unit="MAC",
+    rules=table(
+        ONE_PER_MAC,
+        {
+            ConvTranspose2d: Rule("1 per multiply-accumulate, / groups once more", _calflops_conv_transpose),
+            Upsample: _calflops_upsample(0),
+        },
+    ),
+    source="calflops/pytorch_ops.py (MACs)",
+    version="0.3.2",
+    description="What calflops calls MACs: multiply-accumulates.",
 )
-_CALFLOPS_FLOPS = dict(
-    table(
+
+CALFLOPS_FLOPS = Convention(
+    name="calflops-flops",
+    unit="FLOP",
+    rules=table(
         FLOPS_AND_BIAS,
         {
             ConvTranspose2d: Rule(
@@ -198,25 +218,9 @@ _CALFLOPS_FLOPS = dict(
             AvgPool2d: per_input(1),
             AdaptiveAvgPool2d: per_input(1),
             AdaptiveMaxPool2d: per_input(1),
+            Upsample: _calflops_upsample(1),
         },
-    )
-)
-for _rules in (_CALFLOPS_MACS, _CALFLOPS_FLOPS):
-    del _rules[Upsample]  # calflops fails on a scale per axis: there is no number to reproduce
-
-CALFLOPS = Convention(
-    name="calflops",
-    unit="MAC",
-    rules=_CALFLOPS_MACS,
-    source="calflops/pytorch_ops.py (MACs)",
-    version="0.3.2",
-    description="What calflops calls MACs: multiply-accumulates.",
-)
-
-CALFLOPS_FLOPS = Convention(
-    name="calflops-flops",
-    unit="FLOP",
-    rules=_CALFLOPS_FLOPS,
+    ),
     source="calflops/pytorch_ops.py (FLOPs)",
     version="0.3.2",
     description="What calflops calls FLOPs: two per multiply-accumulate, norms, pools, some activations.",
