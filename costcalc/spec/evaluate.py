@@ -8,7 +8,7 @@ from typing import Any
 
 from costcalc.errors import Diagnostic, Location, SpecError, did_you_mean
 from costcalc.spec.expression import ExpressionError, Fixed
-from costcalc.spec.model import Cell, Slot, part_of, slot_location
+from costcalc.spec.model import Cell, Slot, slot_location
 from costcalc.spec.primitives import SAME, Argument
 
 Scope = dict[str, Any]
@@ -39,7 +39,7 @@ def evaluate(cell: Cell, scope: Mapping[str, Any], functions: Functions) -> Any:
     try:
         return cell.expression.evaluate(scope, functions)
     except ExpressionError as error:
-        where = part_of(cell.source, cell.tree, error.start, error.end)
+        where = cell.location(error.start, error.end)
         raise SpecError(Diagnostic(error.code, error.message, where, error.help)) from None
 
 
@@ -131,11 +131,16 @@ def _text(slot: Slot) -> str:
 
 def show(value: Any) -> str:
     """Return a value as a spec would write it; long ones are cut."""
+    text = show_exactly(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def show_exactly(value: Any) -> str:
+    """Return a value as a spec would write it."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):
-        return f"[{', '.join(map(show, value))}]"
+        return f"[{', '.join(map(show_exactly, value))}]"
     if isinstance(value, Fixed):
-        return f"fixed({show(value.value)})"
-    text = str(value)
-    return text if len(text) <= 40 else f"{text[:37]}..."
+        return f"fixed({show_exactly(value.value)})"
+    return str(value)

@@ -40,19 +40,9 @@ class Cell:
         """The parameter that `$p` passes on."""
         return self.text[1:] if self.text.startswith("$") else None
 
-    def location(self, start: int = 0, end: int | None = None) -> Location:
+    def location(self, start: int | None = None, end: int | None = None) -> Location:
         """Return where the cell, or characters start..end of it, is written."""
-        return part_of(self.source, self.tree, start, end)
-
-
-def part_of(source: Source, tree: Scalar, start: int, end: int | None) -> Location:
-    """Return the location of characters start..end of a scalar; of all of it when quoted."""
-    whole = source.location(tree)
-    if end is None or not tree.plain:
-        return whole
-    first = whole.column + start
-    last = max(whole.column + end, first + 1)
-    return Location(whole.file, whole.line, first, last, whole.source_line)
+        return self.source.location(self.tree, start, end)
 
 
 Slot = Cell | tuple[Cell, ...]

@@ -9,7 +9,7 @@ from typing import Final
 
 from costcalc.errors import Diagnostic, SpecError, did_you_mean
 from costcalc.spec.expression import ExpressionError, compile_expression
-from costcalc.spec.model import Cell, Slot, part_of
+from costcalc.spec.model import Cell, Slot
 from costcalc.spec.source import Mapping as MappingTree
 from costcalc.spec.source import Scalar, Sequence, Source, Tree
 
@@ -117,7 +117,7 @@ class Reader:
         try:
             return Cell(text, compile_expression(text), tree, self.source)
         except ExpressionError as error:
-            where = part_of(self.source, tree, error.start, error.end)
+            where = self.source.location(tree, error.start, error.end)
             self.diagnostics.append(Diagnostic(error.code, f"{what}: {error.message}", where, error.help))
             return None
 
