@@ -118,13 +118,13 @@ def format_ratio(value: Fraction | int | None, digits: int = 4) -> str:
 
 
 def format_percent(value: Fraction | int | None) -> str:
-    """Render a share of one with one decimal; what would round to nothing is `<0.1%`.
+    """Render a share of one with two decimals, as papers print them; what would round to nothing is `<0.01%`.
 
-    >>> format_percent(Fraction(1, 8)), format_percent(Fraction(1, 3000)), format_percent(None)
-    ('12.5%', '<0.1%', '?')
+    >>> format_percent(Fraction(1, 8)), format_percent(Fraction(1, 30000)), format_percent(None)
+    ('12.50%', '<0.01%', '?')
     """
     if value is None:
         return "?"
-    if 0 < value < Fraction(1, 2000):
-        return "<0.1%"
-    return f"{(Decimal(value.numerator * 100) / value.denominator).quantize(Decimal('0.1'), ROUND_HALF_UP)}%"
+    if 0 < value < Fraction(1, 20000):
+        return "<0.01%"
+    return f"{(Decimal(value.numerator * 100) / value.denominator).quantize(Decimal('0.01'), ROUND_HALF_UP)}%"
