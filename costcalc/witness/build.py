@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import torch
 from torch import fx, nn
 
@@ -52,6 +54,12 @@ def _put(root: nn.Module, path: str, module: nn.Module) -> None:
             root.add_module(container, nn.Module())
         root = root.get_submodule(container)
     root.add_module(name, module)
+
+
+def unshared(graph: Graph) -> Graph:
+    """Give every node weights of its own: counters book all calls of a module on its first path."""
+    nodes = tuple(dataclasses.replace(node, shares=None) for node in graph.nodes)
+    return dataclasses.replace(graph, nodes=nodes)
 
 
 def module_paths(graph: Graph) -> dict[str, str]:

@@ -1,15 +1,14 @@
-"""Other people's counters, run on the graph as a PyTorch module."""
+"""The two counters that report by module path: fvcore, and PyTorch's own FlopCounterMode."""
 
 from __future__ import annotations
 
-import dataclasses
 import warnings
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from costcalc.graph import Graph
-from costcalc.witness.build import build_module, module_paths
+from costcalc.witness.build import build_module, module_paths, unshared
 from costcalc.witness.versions import require
 from costcalc.witness.witnessed import Witnessed
 
@@ -20,7 +19,7 @@ def fvcore_count(graph: Graph) -> Witnessed:
     Its unit is the multiply-accumulate, though it says "flops". Source: fvcore/nn/jit_handles.py.
     """
     torch_version, version = require("torch", "fvcore")
-    graph = _unshared(graph)
+    graph = unshared(graph)
     module = build_module(graph)
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # torch.jit, which fvcore is built on, is deprecated
@@ -48,7 +47,7 @@ def flop_counter_mode(graph: Graph) -> Witnessed:
     else is zero, silently. Source: torch/utils/flop_counter.py.
     """
     (version,) = require("torch")
-    graph = _unshared(graph)
+    graph = unshared(graph)
     module = build_module(graph, device="meta")
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
         module(torch.zeros(1, *graph.input_shape, device="meta"))
@@ -66,9 +65,3 @@ def flop_counter_mode(graph: Graph) -> Witnessed:
         },
         uncounted={},
     )
-
-
-def _unshared(graph: Graph) -> Graph:
-    """Give every node weights of its own: counters book all calls of a module on its first path."""
-    nodes = tuple(dataclasses.replace(node, shares=None) for node in graph.nodes)
-    return dataclasses.replace(graph, nodes=nodes)

@@ -20,7 +20,8 @@ class Witnessed:
         by_operator: Its count by its own operator names, e.g. `{"conv": ..., "batch_norm": ...}`.
         by_node: Its count by the names of our nodes, in execution order, without the input.
         uncounted: How often it met an operator that it has no rule for and took as zero.
-            Empty for a tool that does not tell.
+
+    The last three are empty for a tool that does not tell.
     """
 
     tool: str

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import sys
-import types
-import warnings
-from collections.abc import Callable, Iterator
-
 import pytest
 
 from costcalc.cost import CONVENTIONS, count, difference
+from costcalc.cost.difference import in_unit
 from costcalc.graph import (
     ACTIVATIONS,
     Activation,
@@ -45,128 +39,16 @@ from costcalc.graph import (
 
 pytest.importorskip("torch")
 
-import torch
-
-from costcalc.witness.build import build_module
-
-
-def fvcore(graph: Graph) -> int:
-    analysis = importlib.import_module("fvcore.nn").FlopCountAnalysis(module(graph), inputs(graph))
-    analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False)
-    return int(analysis.total())
-
-
-def flop_counter_mode(graph: Graph) -> int:
-    tool = importlib.import_module("torch.utils.flop_counter")
-    with tool.FlopCounterMode(display=False) as counter:
-        module(graph)(inputs(graph))
-    return int(counter.get_total_flops())
-
-
-def ptflops(graph: Graph, backend: str = "pytorch") -> int:
-    macs, _ = importlib.import_module("ptflops").get_model_complexity_info(
-        module(graph), graph.input_shape, as_strings=False, print_per_layer_stat=False, backend=backend
-    )
-    return int(macs)
-
-
-def ptflops_aten(graph: Graph) -> int:
-    return ptflops(graph, "aten")
-
-
-def thop(graph: Graph) -> int:
-    macs, _ = importlib.import_module("thop").profile(module(graph), (inputs(graph),), verbose=False)
-    assert macs == int(macs)
-    return int(macs)
-
-
-def torchinfo(graph: Graph) -> int:
-    statistics = importlib.import_module("torchinfo").summary(
-        module(graph), (1, *graph.input_shape), verbose=0, device="cpu"
-    )
-    return int(statistics.total_mult_adds)
-
-
-def calflops(graph: Graph) -> int:
-    return calflops_both(graph)[1]
-
-
-def calflops_flops(graph: Graph) -> int:
-    return calflops_both(graph)[0]
-
-
-def calflops_both(graph: Graph) -> tuple[int, int]:
-    """Return (FLOPs, MACs)."""
-    tool = importlib.import_module("calflops.flops_counter")
-    try:
-        flops, macs, _ = tool.calculate_flops(
-            module(graph),
-            (1, *graph.input_shape),
-            print_results=False,
-            print_detailed=False,
-            output_as_string=False,
-        )
-    except TypeError:
-        # It has patched torch, and would leave it so.
-        state = importlib.import_module("calflops.calculate_pipline")
-        state._reload_functionals(state.old_functions)
-        state._reload_tensor_methods(state.old_functions)
-        state.module_flop_count.clear()
-        state.module_mac_count.clear()
-        raise
-    return int(flops), int(macs)
-
-
-def torchprofile(graph: Graph) -> int:
-    return int(importlib.import_module("torchprofile").profile_macs(module(graph), inputs(graph)))
-
-
-TOOLS: dict[str, tuple[str, Callable[[Graph], int]]] = {
-    "fvcore": ("fvcore", fvcore),
-    "torch": ("torch", flop_counter_mode),
-    "ptflops": ("ptflops", ptflops),
-    "ptflops-aten": ("ptflops", ptflops_aten),
-    "thop": ("thop", thop),
-    "torchinfo": ("torchinfo", torchinfo),
-    "calflops": ("calflops", calflops),
-    "calflops-flops": ("calflops", calflops_flops),
-    "torchprofile": ("torchprofile", torchprofile),
-}
-"""By convention: the package, and how it is asked."""
-
-
-def module(graph: Graph) -> torch.nn.Module:
-    return build_module(graph)
-
-
-def inputs(graph: Graph) -> torch.Tensor:
-    return torch.zeros(1, *graph.input_shape)
-
-
-def bypass_hugging_face() -> None:
-    """Let `calflops.flops_counter` be imported without its package's `__init__`.
-
-    That one imports transformers, accelerate and more, which only its Hugging Face half uses.
-    """
-    if "calflops" in sys.modules:
-        return
-    spec = importlib.util.find_spec("calflops")
-    if spec is not None and spec.submodule_search_locations:
-        package = types.ModuleType("calflops")
-        package.__path__ = list(spec.submodule_search_locations)
-        sys.modules["calflops"] = package
+from costcalc.witness.tools import TOOLS, Unavailable, ask, missing_packages
+from costcalc.witness.witnessed import Witnessed
 
 
 @pytest.fixture(params=TOOLS)
-def tool(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A convention whose tool is installed, with the warnings that tools give switched off."""
-    package, _ = TOOLS[request.param]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        if package == "calflops":
-            bypass_hugging_face()
-        pytest.importorskip(package)
-        yield request.param
+def tool(request: pytest.FixtureRequest) -> str:
+    """A tool that is installed, by the name of its convention."""
+    if missing := missing_packages(request.param):
+        pytest.skip(f"not installed: {missing}")
+    return str(request.param)
 
 
 def single(op: Op, shape: Shape) -> Graph:
@@ -208,6 +90,7 @@ OPERATORS: list[tuple[Op, Shape]] = [
     (AdaptiveAvgPool2d((3, 3)), (16, 4, 4)),  # in floating point 9 * (4 / 3) ** 2 is less than 16
     (AdaptiveMaxPool2d((2, 3)), IMAGE),
     (Upsample((2, 2)), IMAGE),
+    (Upsample((2, 2), "bilinear"), IMAGE),
     (Upsample((3, 2), "bilinear"), IMAGE),
     (Flatten(), IMAGE),
     (ChannelShuffle(2), IMAGE),
@@ -224,13 +107,14 @@ def identify(value: Op | Shape) -> str:
 @pytest.mark.parametrize(("op", "shape"), OPERATORS, ids=identify)
 def test_every_operator(tool: str, op: Op, shape: Shape) -> None:
     graph = single(op, shape)
-    if type(op) not in CONVENTIONS[tool].rules:
-        with pytest.raises(TypeError):  # no rule, because the tool itself has no number
-            TOOLS[tool][1](graph)
-        return
-    cost = count(graph, tool)
-    assert cost.unknown == ()
-    assert cost.total(tool) == TOOLS[tool][1](graph)
+    cost, answer = count(graph, tool), ask(tool, graph)
+    if cost.unknown:  # because the tool itself has no number
+        assert isinstance(answer, Unavailable) and answer.expected, answer
+    else:
+        assert isinstance(answer, Witnessed), answer
+        assert answer.total == cost.total(tool)
+        assert answer.unit == CONVENTIONS[tool].unit
+        assert answer.version.split("+")[0] == CONVENTIONS[tool].version
 
 
 def branches() -> Graph:
@@ -274,7 +158,8 @@ def mobile_network() -> Graph:
 
 @pytest.mark.parametrize("graph", [branches(), mobile_network()], ids=lambda graph: str(graph.name))
 def test_networks(tool: str, graph: Graph) -> None:
-    cost = count(graph, also=[tool])
-    counted = TOOLS[tool][1](graph)
-    assert cost.total(tool) == counted
-    assert sum(term.amount for term in difference(cost, tool, "paper")) == counted - cost.macs
+    cost, answer = count(graph, also=[tool]), ask(tool, graph)
+    assert isinstance(answer, Witnessed), answer
+    assert answer.total == cost.total(tool)
+    paper = in_unit(cost.macs, CONVENTIONS["paper"], answer.unit) or 0
+    assert sum(term.amount for term in difference(cost, tool, "paper")) == answer.total - paper
