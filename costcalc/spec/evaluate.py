@@ -93,11 +93,11 @@ def convert(value: Any, argument: Argument, what: str, slot: Slot) -> Any:
     if kind == "flag":
         if isinstance(value, bool):
             return value
-        raise _wrong(what, value, slot, "true or false")
+        raise _wrong(what, value, slot, "write `true` or `false`")
     if kind == "number":
         if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
             return value
-        raise _wrong(what, value, slot, "a number")
+        raise _wrong(what, value, slot, "give a number")
     if value in argument.choices:
         return value
     expected = did_you_mean(str(value), argument.choices) or f"one of {', '.join(argument.choices)}"
@@ -107,7 +107,7 @@ def convert(value: Any, argument: Argument, what: str, slot: Slot) -> Any:
 def _pair(value: Any, what: str, slot: Slot, least: int) -> tuple[Any, Any]:
     if isinstance(value, tuple):
         if len(value) != 2:
-            raise _wrong(what, value, slot, "one number, or two: [height, width]")
+            raise _wrong(what, value, slot, "give one number, or two: `[height, width]`")
         return _whole(value[0], what, slot, least), _whole(value[1], what, slot, least)
     whole = _whole(value, what, slot, least)
     return whole, whole

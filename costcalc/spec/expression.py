@@ -24,6 +24,7 @@ from typing import Any, Final
 from costcalc.spec import closures, grammar
 from costcalc.spec import value as values
 from costcalc.spec.closures import Functions, Run, Scope
+from costcalc.spec.rounding import FUNCTIONS
 from costcalc.spec.value import ExpressionError, Fixed, Value, bounded
 
 __all__ = ["CODES", "Expression", "ExpressionError", "Fixed", "Value", "compile_expression"]
@@ -48,6 +49,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 _CONSTANTS: Final = MappingProxyType({"true": True, "false": False, "True": True, "False": False})
+_NONE: Final[frozenset[Any]] = frozenset()
 _WHOLE_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,17}")
 
 _OPERATORS: Final[Mapping[type[ast.AST], Callable[..., Any]]] = MappingProxyType(
@@ -79,10 +81,12 @@ class Expression:
     Attributes:
         text: As written.
         names: The names it reads from its scope; functions and tables are not among them.
+        calls: The tables it calls, and with how many arguments.
     """
 
     text: str
     names: frozenset[str]
+    calls: frozenset[tuple[str, int]]
     _run: Run
 
     def evaluate(self, scope: Scope, functions: Functions = NOTHING) -> Any:
@@ -107,19 +111,20 @@ def compile_expression(text: str) -> Expression:
         ExpressionError: E120 to E123, E125, E126, E128 or E131.
     """
     if _WHOLE_NUMBER.fullmatch(text):
-        return Expression(text, frozenset(), closures.literal(int(text)))
+        return Expression(text, _NONE, _NONE, closures.literal(int(text)))
     if text.isidentifier() and text.isascii() and not keyword.iskeyword(text) and text not in _CONSTANTS:
-        return Expression(text, frozenset({text}), closures.name(text, 0, len(text)))
+        return Expression(text, frozenset({text}), _NONE, closures.name(text, 0, len(text)))
     compiler = _Compiler(text)
     run = compiler.compile(grammar.parse(text))
-    return Expression(text, frozenset(compiler.names), run)
+    return Expression(text, frozenset(compiler.names), frozenset(compiler.calls), run)
 
 
 class _Compiler:
-    """Turns the syntax nodes of one expression into closures, and collects the names."""
+    """Turns the syntax nodes of one expression into closures, and collects the names and calls."""
 
     def __init__(self, text: str) -> None:
         self.names: set[str] = set()
+        self.calls: set[tuple[str, int]] = set()
         self._text = text
         self._indent = len(text) - len(text.lstrip())
 
@@ -155,6 +160,8 @@ class _Compiler:
             case ast.IfExp(test, body, orelse):
                 return closures.choose(inner(test, body, orelse), start, end)
             case ast.Call(ast.Name(id=name), arguments, []):
+                if name not in FUNCTIONS:
+                    self.calls.add((name, len(arguments)))
                 return closures.call(name, inner(*arguments), start, end)
         advice = "several values are a list: `[1, 7]`" if isinstance(node, ast.Tuple) else None
         raise ExpressionError("E131", "expressions have no such construct", advice, start, end)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from costcalc.errors import CostcalcError, Diagnostic, ModelReferenceError, SpecError
 from costcalc.graph import Graph
+from costcalc.spec.check import check
 from costcalc.spec.files import SUFFIXES, Files
 from costcalc.spec.link import link
 from costcalc.spec.lower import lower
@@ -87,7 +88,9 @@ def find(reference: str, files: Files | None = None) -> tuple[Spec, str, str]:
         raise ModelReferenceError(Diagnostic("E005", f"`{reference}` ends with `@`", None, help))
     path = files.locate(name)
     base = Path(name).name if Path(name).suffix not in SUFFIXES else Path(name).stem
-    return link(path, files), base, terms
+    spec = link(path, files)
+    check(spec)
+    return spec, base, terms
 
 
 def build(spec: Spec, name: str, overrides: Mapping[str, Slot]) -> Model:

@@ -12,6 +12,26 @@ from costcalc.spec.source import Scalar, Source, Tree
 RESERVED_COLUMNS = ("name", "op", "from", "n", "c", "s", "in", "out", "when")
 """Columns with a meaning of their own; any other column is a parameter of the row's block."""
 
+METRICS = (
+    "macs",
+    "params",
+    "activations",
+    "top1",
+    "top5",
+    "macs_conv",
+    "fvcore",
+    "torch",
+    "ptflops",
+    "ptflops-aten",
+    "thop",
+    "torchinfo",
+    "calflops",
+    "calflops-flops",
+    "torchprofile",
+    "pycls",
+)
+"""What a figure in `published` can be: a cost, an accuracy, or MACs as another tool counts them."""
+
 LONG_NAMES = {
     "width_multiplier": "alpha",
     "resolution_multiplier": "rho",

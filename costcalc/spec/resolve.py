@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from costcalc.errors import Diagnostic, Location, SpecError, did_you_mean
-from costcalc.spec.evaluate import LARGEST, Functions, Scope, count, evaluate, evaluate_slot, show, truth
+from costcalc.errors import Diagnostic, SpecError
+from costcalc.spec.evaluate import Functions, Scope, count, evaluate, evaluate_slot, show, truth
 from costcalc.spec.expression import Fixed
 from costcalc.spec.model import Cell, Row, Scaling, Slot, Spec, slot_location
 from costcalc.spec.rounding import FUNCTIONS
@@ -177,7 +178,7 @@ def _illegal(scaling: Scaling, base: Any, factor: Any, scaled: Any, what: str) -
 def _rows(spec: Spec, scope: Scope, functions: Functions) -> tuple[ResolvedRow, ...]:
     errors: list[Diagnostic] = []
     parts: list[tuple[Row, str, int, dict[str, Any]]] = []
-    for row, stage in zip(spec.stages, _stage_names(spec, scope), strict=True):
+    for row, stage in zip(spec.stages, stage_names(spec, scope), strict=True):
         try:
             when = row.cells.get("when")
             if isinstance(when, Cell) and not truth(when, scope, functions):
@@ -206,30 +207,25 @@ def _rows(spec: Spec, scope: Scope, functions: Functions) -> tuple[ResolvedRow, 
     return tuple(rows)
 
 
-def _stage_names(spec: Spec, scope: Scope) -> list[str]:
-    """Name every row: its own name, the named row above it, or its operator and a number."""
-    names: list[str] = []
-    uses: dict[str, int] = {}
-    taken: dict[str, Location] = {}
-    errors = []
-    current: str | None = None
+def stage_names(spec: Spec, scope: Mapping[str, Any]) -> list[str]:
+    """Name every row: its own name, the named row above it, or its operator and a number.
+
+    A row that calls `$p` is named for the operator that `scope` has for it.
+    """
     ops = [
         str(scope.get(row.op.passes, row.op.passes)) if row.op.passes else row.op.text for row in spec.stages
     ]
+    totals = Counter(ops)
+    names: list[str] = []
+    uses: Counter[str] = Counter()
+    current: str | None = None
     for row, op in zip(spec.stages, ops, strict=True):
-        if row.name is not None:
-            if row.name in taken or row.name == "input":
-                help = "leave the name of a continued stage empty (`~`)"
-                errors.append(Diagnostic("E209", f"stage `{row.name}` stands twice", row.location, help))
-            taken[row.name] = row.location
-            current = row.name
+        current = row.name or current
         if current is not None and (row.name is not None or "name" in spec.columns):
             names.append(current)
             continue
-        uses[op] = uses.get(op, 0) + 1
-        names.append(f"{op}{uses[op]}" if ops.count(op) > 1 else op)
-    if errors:
-        raise SpecError(errors)
+        uses[op] += 1
+        names.append(f"{op}{uses[op]}" if totals[op] > 1 else op)
     return names
 
 
@@ -264,13 +260,3 @@ def _width(spec: Spec, row: Row, stage: str, scope: Scope, functions: Functions)
                 for d in error.diagnostics
             ) from None
     return count(value, f"{stage}: c", slot_location(cell), show(value))
-
-
-def unknown_parameter(spec: Spec, name: str, where: Location | None) -> Diagnostic:
-    """Return the error for an override that names no parameter of the spec."""
-    known = [*spec.params, *spec.variants, RESOLUTION]
-    help = did_you_mean(name, known) or f"it has {', '.join(known)}"
-    return Diagnostic("E004", f"`{spec.name}` has no parameter or variant `{name}`", where, help)
-
-
-__all__ = ["LARGEST", "RESOLUTION", "Resolved", "ResolvedRow", "resolve", "unknown_parameter"]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from costcalc.spec.model import Branch, Cell, Slot, Step
 from costcalc.spec.primitives import MERGES
-from costcalc.spec.reader import Reader
+from costcalc.spec.reader import IDENTIFIER, Reader
 from costcalc.spec.source import Mapping, Scalar, Sequence, Tree
 
 STEP_CONTROLS: Final = ("when", "as", "from", "share")
@@ -42,8 +43,18 @@ def _do(reader: Reader, tree: Tree) -> tuple[Step, ...]:
 
 def sources(reader: Reader, tree: Tree) -> tuple[Cell, ...]:
     """Decode a `from`: one label or stage, or a list of them; `~` gives none."""
-    found = reader.slot(tree, "`from`")
-    return (found,) if isinstance(found, Cell) else found or ()
+    if isinstance(tree, Sequence) and tree.items:
+        cells = [_label(reader, item) or reader.given(item, "a part of `from`") for item in tree.items]
+        return tuple([cell for cell in cells if cell])
+    found = _label(reader, tree) or reader.slot(tree, "`from`")
+    return (found,) if isinstance(found, Cell) else ()
+
+
+def _label(reader: Reader, tree: Tree) -> Cell | None:
+    """Decode a label; it may be a word that expressions do not have, as `in`, a block's input, is."""
+    if isinstance(tree, Scalar) and not tree.is_null and re.fullmatch(IDENTIFIER, tree.value):
+        return Cell(tree.value, None, tree, reader.source)
+    return None
 
 
 def step(reader: Reader, tree: Tree) -> Step | None:
