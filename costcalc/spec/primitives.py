@@ -173,7 +173,10 @@ _ROWS = (
         lambda a, x: (Linear(a["c"], a["bias"]),),
     ),
     Primitive(
-        "bn", "batch normalisation", {"affine": Argument("flag", True)}, lambda a, x: (BatchNorm(a["affine"]),)
+        "bn",
+        "batch normalisation",
+        {"affine": Argument("flag", True)},
+        lambda a, x: (BatchNorm(a["affine"]),),
     ),
     Primitive(
         "group_norm",
@@ -194,12 +197,12 @@ _ROWS = (
         lambda a, x: (LocalResponseNorm(a["size"]),),
     ),
     Primitive(
-        "act", "activation by name; `none` is nothing", {"f": Argument("name", REQUIRED, (*ACTIVATIONS, "none"))}, _act
+        "act",
+        "activation by name; `none` is nothing",
+        {"f": Argument("name", REQUIRED, (*ACTIVATIONS, "none"))},
+        _act,
     ),
-    *(
-        Primitive(name, f"the activation {name}", {}, _constant(Activation(name)))
-        for name in ACTIVATIONS
-    ),
+    *(Primitive(name, f"the activation {name}", {}, _constant(Activation(name))) for name in ACTIVATIONS),
     Primitive(
         "prelu",
         "leaky rectifier with learned slopes",
@@ -258,7 +261,8 @@ _ROWS = (
     Primitive(
         "pad",
         "zeros around the image: `p` on all sides, or side by side",
-        {"p": Argument("offset", 0)} | {side: Argument("offset", None) for side in ("left", "right", "top", "bottom")},
+        {"p": Argument("offset", 0)}
+        | {side: Argument("offset", None) for side in ("left", "right", "top", "bottom")},
         _pad,
     ),
     Primitive(
@@ -281,7 +285,7 @@ _ROWS = (
     ),
     Primitive("identity", "nothing", {}, lambda a, x: ()),
     Primitive("none", "nothing", {}, lambda a, x: ()),
-)  # fmt: skip
+)
 
 PRIMITIVES: dict[str, Primitive] = {primitive.name: primitive for primitive in _ROWS}
 
