@@ -11,6 +11,7 @@ from costcalc.errors import Diagnostic, UsageError, did_you_mean
 COMMANDS = {
     "compare": ("costcalc.cli.compare", "Put networks side by side: MACs, parameters, memory."),
     "show": ("costcalc.cli.show", "Show where one network spends what it costs."),
+    "resolve": ("costcalc.cli.resolve", "Print the rows of a spec with every multiplier applied."),
     "schema": ("costcalc.cli.schema", "Print the JSON Schema of specs, for editors."),
 }
 """Name: the module that holds `command`, and the first line of its help."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from costcalc.errors import Diagnostic, Location, SpecError, did_you_mean
-from costcalc.graph import Graph, GraphBuilder, format_shape
+from costcalc.graph import Graph, GraphBuilder, Shape, format_shape
 from costcalc.spec.calls import called_name, row_call
 from costcalc.spec.evaluate import evaluate, evaluate_slot, show, truth
 from costcalc.spec.expand import Expander, Tensors
@@ -21,6 +23,27 @@ def lower(resolved: Resolved, name: str) -> Graph:
     return _Lowering(resolved, name).graph()
 
 
+@dataclass(frozen=True, slots=True)
+class RowShapes:
+    """What the first copy of a row reads and makes, and what the last one makes."""
+
+    input: Shape
+    output: Shape
+    last_output: Shape
+
+
+def row_shapes(resolved: Resolved) -> tuple[RowShapes, ...]:
+    """Return the shapes of every row.
+
+    Raises:
+        SpecError: as `lower`.
+    """
+    lowering = _Lowering(resolved, resolved.spec.name)
+    lowering.graph()
+    shape = lowering.builder.shape
+    return tuple([RowShapes(*map(shape, nodes)) for nodes in lowering.row_nodes])
+
+
 class _Lowering:
     def __init__(self, resolved: Resolved, name: str) -> None:
         self.resolved = resolved
@@ -30,6 +53,7 @@ class _Lowering:
         self.errors = self.expander.errors
         self.emitted: list[int] = [0]
         self.stages: dict[str, int] = {"input": 0}
+        self.row_nodes: list[tuple[int, int, int]] = []
 
     def graph(self) -> Graph:
         try:
@@ -59,8 +83,10 @@ class _Lowering:
             out = _single(self.expander.call(call, values, inputs, frame), f"`{name}`", written.op.location())
             if copy == 0:
                 self.check_size(row, "out", out)
+                first = inputs[0], out
             self.emitted.append(out)
             self.stages[row.stage] = out
+        self.row_nodes.append((*first, out))
 
     def source(self, cell: Cell) -> int:
         """Return the node of a stage's name, or of a count back over the rows' outputs."""

@@ -72,7 +72,7 @@ VALUES: tuple[Any, ...] = (
     {"when": "x", "as": "y", "from": "z", "share": "w"},
 )  # fmt: skip
 
-Path_ = tuple[str | int, ...]
+Path_ = tuple[Any, ...]
 
 
 def paths(value: Any, here: Path_ = ()) -> list[Path_]:

@@ -1,0 +1,164 @@
+"""A resolved spec as a spec of its own: parameters are numbers, rows are scaled, imports are inside."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from costcalc.errors import Diagnostic, SpecError
+from costcalc.graph import Shape
+from costcalc.spec.calls import called_name
+from costcalc.spec.check import check
+from costcalc.spec.decode import VERSION, Document, decode
+from costcalc.spec.evaluate import show_exactly
+from costcalc.spec.files import Files
+from costcalc.spec.flow import Plain, lines
+from costcalc.spec.link import link
+from costcalc.spec.load import Model, build
+from costcalc.spec.lower import RowShapes, row_shapes
+from costcalc.spec.model import Block, Branch, Cell, Slot, Step
+from costcalc.spec.resolve import Resolved, ResolvedRow
+from costcalc.spec.source import parse
+
+FIRST_COLUMNS = ("name", "op", "n", "c", "s")
+LAST_COLUMNS = ("from", "in", "out")
+
+
+class _Written(Files):
+    """One file that is not on the disk yet."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def read(self, path: Path) -> Document:
+        return decode(parse(self._text, path.name))
+
+
+def write(model: Model) -> str:
+    """Return the YAML of a spec without multipliers or variants that builds the same graph.
+
+    Raises:
+        SpecError: E326, it would build another one: a parameter has the name of an activation, say.
+    """
+    shapes = row_shapes(model.resolved)
+    draft = _Written(_text(model, shapes, model.spec.blocks))
+    try:
+        spec = link(Path(f"{model.name}.yaml"), draft)
+        blocks_in_use = check(replace(spec, file=""))  # as if imported: those that nobody calls may be wrong
+        again = build(spec, model.name, {})
+    except SpecError as error:
+        reason = error.diagnostics[0].message
+    else:
+        reason = "it would be another network"
+        if again.graph.digest() == model.graph.digest():
+            return _text(model, shapes, blocks_in_use)
+    message = f"`{model.name}` cannot be written with its parameters evaluated: {reason}"
+    raise SpecError(Diagnostic("E326", message, None, "rename the parameter that a name is taken for"))
+
+
+def _text(model: Model, shapes: Iterable[RowShapes], blocks: Container[str]) -> str:
+    resolved, spec = model.resolved, model.spec
+    rows = [_row(resolved, row, shape) for row, shape in zip(resolved.rows, shapes, strict=True)]
+    filled = columns(rows)
+    tables = spec.tables.items()
+    document: dict[str, Plain] = {
+        "costcalc": VERSION,
+        "name": spec.name,
+        "title": spec.title,
+        "source": spec.source,
+        "input": [str(size) for size in resolved.input_shape],
+        "params": {key: _value(value) for key, value in resolved.scope.items()},
+        "tables": {key: {entry: cell.text for entry, cell in table.items()} for key, table in tables},
+        "blocks": {key: _block(block) for key, block in spec.blocks.items() if key in blocks},
+        "columns": filled,
+        "stages": [[row.get(column) for column in filled] for row in rows],
+        "heads": {key: _branch(branch) for key, branch in spec.heads.items()},
+    }
+    top = f"# {model.name}, resolved: the parameters are evaluated and the rows are scaled."
+    return "\n".join([top, *lines({key: value for key, value in document.items() if value})]) + "\n"
+
+
+def row_values(resolved: Resolved, row: ResolvedRow) -> dict[str, Any]:
+    """Return what a row says once it is scaled: its cells by column, without those left empty."""
+    written = row.row
+    values = {
+        "name": row.stage,
+        "op": called_name(written.op, resolved.scope, resolved.functions),
+        "n": row.copies,
+        **row.values,
+    }
+    if written.sources:
+        values["from"] = tuple([cell.text for cell in written.sources])
+    return values
+
+
+def _row(resolved: Resolved, row: ResolvedRow, shapes: RowShapes) -> dict[str, Plain]:
+    cells = {key: _value(value) for key, value in row_values(resolved, row).items()}
+    if row.first:
+        cells["name"] = None  # it goes on with the stage above
+    return cells | {"in": _size(shapes.input), "out": _size(shapes.output)}
+
+
+def columns(rows: Iterable[Iterable[str]]) -> list[str]:
+    """Return the columns that any row fills: the arguments of blocks stand in the middle."""
+    filled = dict.fromkeys(column for row in rows for column in row)
+    first = [column for column in FIRST_COLUMNS if column in filled]
+    last = [column for column in LAST_COLUMNS if column in filled]
+    return [*first, *(column for column in filled if column not in (*first, *last)), *last]
+
+
+def _size(shape: Shape) -> Plain:
+    height, width = shape[1:] if len(shape) == 3 else (1, 1)
+    return str(height) if height == width else [str(height), str(width)]
+
+
+def _value(value: Any) -> Plain:
+    return list(map(_value, value)) if isinstance(value, tuple) else show_exactly(value)
+
+
+# ---- what stays as it is written ---------------------------------------------------------------
+
+
+def _slot(slot: Slot | None) -> Plain:
+    return None if slot is None else slot.text if isinstance(slot, Cell) else [cell.text for cell in slot]
+
+
+def _block(block: Block) -> Plain:
+    parts: dict[str, Plain] = {
+        "params": {key: _slot(parameter.default) for key, parameter in block.parameters.items()},
+        "inputs": block.inputs,
+        "let": {key: cell.text for key, cell in block.let.items()},
+    }
+    return {key: part for key, part in parts.items() if part} | {"body": _branch(block.body)}
+
+
+def _branch(branch: Branch) -> Plain:
+    steps = [_step(step) for step in branch.steps]
+    controls = _controls(branch)
+    return {**controls, "do": steps} if controls else steps
+
+
+def _step(step: Step) -> Plain:
+    argument: Plain = _slot(step.positional)
+    if step.branches is not None:
+        argument = [_branch(branch) for branch in step.branches]
+    elif step.arguments:
+        argument = {key: _slot(slot) for key, slot in step.arguments.items()}
+    controls = _controls(step)
+    if step.labels:
+        controls["as"] = step.labels[0] if len(step.labels) == 1 else step.labels
+    if step.share:
+        controls["share"] = step.share
+    return {step.op.text: argument, **controls} if controls or argument is not None else step.op.text
+
+
+def _controls(part: Step | Branch) -> dict[str, Plain]:
+    controls: dict[str, Plain] = {}
+    if part.when is not None:
+        controls["when"] = part.when.text
+    if part.sources:
+        sources = [cell.text for cell in part.sources]
+        controls["from"] = sources[0] if len(sources) == 1 else sources
+    return controls
