@@ -36,7 +36,7 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 DIRECTIVES = {"file", "exit", "needs", "not run"}
 FENCE = re.compile(
-    r"(?P<above>(?:^<!-- .* -->\n\n?)*)"  # directives
+    r"(?P<above>(?:^<!-- [^\n]* -->\n\n?)*)"  # directives
     r"^(?P<ticks>```+)(?P<language>\w+)\n(?P<text>.*?)^(?P=ticks)$",
     re.MULTILINE | re.DOTALL,
 )
@@ -213,7 +213,9 @@ def replace(block: Block, text: str) -> None:
 
 def test_blocks_and_their_directives_are_found() -> None:
     text = "# A\n\n<!-- file: a.yaml -->\n\n<!-- exit: 1 -->\n```yaml\nx: 1\n```\n\n```console\n$ a\nb\n```\n"
-    first, second = parse(Path("a.md"), text)
+    text += "\n<!-- needs: c -->\n```console\n$ c\n```\n"  # a second comment must not swallow what is between
+    first, second, third = parse(Path("a.md"), text)
+    assert third.directives == {"needs": "c"}
     assert (first.line, first.language, first.text) == (6, "yaml", "x: 1\n")
     assert first.directives == {"file": "a.yaml", "exit": "1"}
     assert (second.line, second.language, second.text, second.directives) == (10, "console", "$ a\nb\n", {})
