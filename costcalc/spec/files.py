@@ -27,6 +27,18 @@ def zoo_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in zoo_directory().glob("*.yaml")))
 
 
+@lru_cache(maxsize=1)
+def network_names() -> tuple[str, ...]:
+    """Return the names of all shipped networks, in order; libraries of blocks bring none."""
+    files = Files()
+    directory = zoo_directory()
+    return tuple(
+        name
+        for name in zoo_names()
+        if (document := files.read(directory / f"{name}.yaml")).extends or "stages" in document.fields
+    )
+
+
 def shown(path: Path) -> str:
     """Return a path as messages show it: relative when it lies in the working directory."""
     try:

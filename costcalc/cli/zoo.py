@@ -1,0 +1,89 @@
+"""`costcalc zoo`: the networks that ship."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+import click
+
+from costcalc.cli.options import output_options
+from costcalc.cli.output import Output
+from costcalc.cost import count
+from costcalc.errors import Diagnostic, ModelReferenceError, did_you_mean
+from costcalc.gate.published import BASE, check_published
+from costcalc.report.zoo import Entry, metrics, published_table, variants_table, zoo_table
+from costcalc.spec.condition import parse_condition
+from costcalc.spec.files import network_names
+from costcalc.spec.load import build, find
+from costcalc.spec.model import Spec
+from costcalc.spec.terms import overrides_of
+
+METRICS = ("macs", "params", "activations", "memory_access", "peak_memory", "year", "top1")
+
+
+@click.command("zoo")
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option("--family", help="Only families that match, e.g. 'MobileNet*'.")
+@click.option("--where", help="Only what satisfies a condition, e.g. 'macs <= 300M and year >= 2018'.")
+@click.option(
+    "--published", is_flag=True, help="Every printed figure beside the counted one; exit 1 if one is off."
+)
+@output_options
+def command(
+    names: tuple[str, ...], family: str | None, where: str | None, published: bool, output: Output
+) -> int:
+    """List the networks that ship, with what they cost.
+
+    With one NAME: its variants, and where its table and its figures come from.
+    """
+    condition = parse_condition(where, METRICS) if where else None
+    chosen = _chosen(names)
+    if published:
+        figures = [figure for name in chosen for figure in check_published(find(name)[0], name)]
+        output.emit(published_table(figures))
+        return 0 if all(figure.holds for figure in figures) else 1
+    if len(names) == 1:
+        spec = find(chosen[0])[0]
+        variants = ["", *spec.variants]
+        entries = [_entry(spec, chosen[0], variant) for variant in variants]
+    else:
+        entries = [_entry(find(name)[0], name, "") for name in chosen]
+    if family:
+        entries = [entry for entry in entries if fnmatchcase(entry.family.lower(), family.lower())]
+    if condition:
+        entries = [entry for entry in entries if condition.holds(metrics(entry))]
+    if len(names) == 1:
+        output.emit(variants_table(entries, spec.title or spec.name, spec.source or "no source given"))
+    else:
+        output.emit(zoo_table(entries))
+    return 0
+
+
+def _chosen(names: tuple[str, ...]) -> list[str]:
+    shipped = network_names()
+    unknown = [name for name in names if name not in shipped]
+    if unknown:
+        raise ModelReferenceError(
+            Diagnostic("E003", f"no network of the zoo is named `{name}`", None, did_you_mean(name, shipped))
+            for name in unknown
+        )
+    return list(names or shipped)
+
+
+def _entry(spec: Spec, name: str, variant: str) -> Entry:
+    model = build(spec, f"{name}@{variant}" if variant else name, overrides_of(spec, variant))
+    return Entry(
+        name=model.name,
+        cost=count(model.graph),
+        family=spec.family or spec.title or spec.name,
+        year=spec.year,
+        source=spec.source or "",
+        variants=len(spec.variants),
+        top1=_top1(spec, variant or BASE),
+    )
+
+
+def _top1(spec: Spec, variant: str) -> str:
+    """Return the first accuracy that is printed for a variant."""
+    printed = (p.figures["top1"] for p in spec.published if p.variant == variant and "top1" in p.figures)
+    return next(printed, "")

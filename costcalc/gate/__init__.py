@@ -1,0 +1,1 @@
+"""Verdicts over costs: what should hold, and whether it does."""

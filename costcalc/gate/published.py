@@ -1,0 +1,112 @@
+"""Printed figures against counted ones: does a spec reproduce its paper?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from costcalc.cost.count import Cost, count
+from costcalc.errors import Location
+from costcalc.graph import Graph
+from costcalc.spec.load import build
+from costcalc.spec.model import Spec
+from costcalc.spec.terms import overrides_of
+from costcalc.units import agrees
+
+NOT_COUNTED = ("top1", "top5", "year")
+"""What sources print, and nothing but training or a calendar tells."""
+
+BASE = "base"
+"""The key of the figures of a spec without variants."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One printed figure, and what is counted.
+
+    Attributes:
+        model: The network that it was printed for, `mobilenet@a0.5`.
+        metric: `macs`, `params`, `activations`, or a convention.
+        printed: The figure as printed.
+        counted: Ours; None if the convention has no rule for some operator.
+        source: Who printed it.
+        gap: Why it is known to disagree, if it is.
+        location: Where the spec holds it.
+        graph: The network.
+    """
+
+    model: str
+    metric: str
+    printed: str
+    counted: int | None
+    source: str | None
+    gap: str | None
+    location: Location
+    graph: Graph = field(repr=False)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the two are equal to within one unit of the last printed digit."""
+        return self.counted is not None and agrees(self.printed, self.counted)
+
+    @property
+    def holds(self) -> bool:
+        """Whether they agree, or disagree as the spec says. A gap that has closed is no gap."""
+        return self.agrees == (self.gap is None)
+
+
+def check_published(spec: Spec, name: str | None = None) -> list[Figure]:
+    """Count every figure that a spec carries and that counting can tell, in the order of the file.
+
+    Args:
+        spec: A decoded and linked spec (`Model.spec`).
+        name: What to call it in `Figure.model`; its own name unless given.
+
+    Raises:
+        CostcalcError: a figure belongs to a variant that the spec does not have or that cannot be
+            built, or its metric is neither a cost nor a convention.
+    """
+    name = name or spec.name
+    costs: dict[str, Cost] = {}
+    figures = []
+    for published in spec.published:
+        variant = "" if published.variant == BASE else published.variant
+        for metric, printed in published.figures.items():
+            if metric in NOT_COUNTED:
+                continue
+            if variant not in costs:
+                costs[variant] = _count(spec, f"{name}@{variant}" if variant else name, variant)
+            cost = costs[variant]
+            figures.append(
+                Figure(
+                    model=cost.name,
+                    metric=metric,
+                    printed=printed,
+                    counted=_value(cost, metric),
+                    source=published.source,
+                    gap=published.gap,
+                    location=published.location,
+                    graph=cost.graph,
+                )
+            )
+    return figures
+
+
+def _count(spec: Spec, name: str, variant: str) -> Cost:
+    metrics = {metric: None for published in spec.published for metric in published.figures}
+    conventions = [metric for metric in metrics if metric not in (*NOT_COUNTED, *_COSTS)]
+    return count(build(spec, name, overrides_of(spec, variant)).graph, also=conventions)
+
+
+_COSTS = ("macs", "params", "activations")
+
+
+def _value(cost: Cost, metric: str) -> int | None:
+    match metric:
+        case "macs":
+            return cost.macs
+        case "params":
+            return cost.params
+        case "activations":
+            return cost.activations
+    unknown = any(row.counts[metric] is None for row in cost.rows)
+    return None if unknown else cost.total(metric)

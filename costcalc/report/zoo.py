@@ -1,0 +1,158 @@
+"""The networks that ship: what each costs, its variants, and what was printed for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from costcalc.cost.count import Cost
+from costcalc.gate.published import Figure
+from costcalc.report.record import Column, Table
+
+_COSTS = (
+    Column("macs", "MACs", "count"),
+    Column("params", "params", "count"),
+    Column("memory_access_bytes", "access", "bytes", 3),
+    Column("peak_memory_bytes", "peak", "bytes", 4),
+    Column("top1", "top1"),
+)
+_NOTE = "1 MAC = 1 multiply-add (paper convention); batch 1, fp32. top1: accuracy in percent, as printed."
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A network or a variant: its cost, and what is known about it.
+
+    Attributes:
+        name: What to call it in a reference.
+        cost: What it costs.
+        family: The family of networks.
+        year: When it was published.
+        source: Where its table comes from.
+        variants: How many variants its spec has.
+        top1: ImageNet accuracy as printed, or "".
+    """
+
+    name: str
+    cost: Cost
+    family: str
+    year: int | None
+    source: str
+    variants: int
+    top1: str
+
+
+def metrics(entry: Entry) -> dict[str, object]:
+    """Return what a condition can ask of an entry."""
+    cost = entry.cost
+    return {
+        "macs": cost.macs,
+        "params": cost.params,
+        "activations": cost.activations,
+        "memory_access": cost.memory_access,
+        "peak_memory": cost.peak_memory.bytes,
+        "year": entry.year,
+        "top1": _number(entry.top1),
+    }
+
+
+def zoo_table(entries: Sequence[Entry]) -> Table:
+    """Return a row per network."""
+    return Table(
+        (
+            Column("name", "network"),
+            Column("family", "family", priority=2),
+            Column("year", "year", "exact", 1),
+            *_COSTS,
+            Column("variants", "variants", "exact", 1),
+            Column("source", "source", priority=5),
+        ),
+        tuple(_row(entry) for entry in entries),
+        "networks",
+        context={"convention": "paper", "batch": 1, "dtype": "fp32"},
+        notes=(_NOTE, "costcalc zoo NAME shows the variants and where each figure comes from."),
+    )
+
+
+def variants_table(entries: Sequence[Entry], title: str, source: str) -> Table:
+    """Return a row per variant of one network."""
+    return Table(
+        (Column("name", "variant"), Column("input", "input", "shape", 2), *_COSTS),
+        tuple(_row(entry) for entry in entries),
+        "variants",
+        context={"title": title, "source": source, "convention": "paper", "batch": 1, "dtype": "fp32"},
+        notes=(f"{title}: {source}", _NOTE),
+    )
+
+
+def _row(entry: Entry) -> dict[str, object]:
+    cost = entry.cost
+    return {
+        "name": entry.name,
+        "family": entry.family,
+        "year": "" if entry.year is None else str(entry.year),
+        "input": cost.graph.input_shape,
+        "macs": cost.macs,
+        "params": cost.params,
+        "activations": cost.activations,
+        "memory_access_bytes": cost.memory_access,
+        "peak_memory_bytes": cost.peak_memory.bytes,
+        "top1": entry.top1,
+        "variants": entry.variants,
+        "source": entry.source,
+    }
+
+
+def _number(text: str) -> object:
+    """Return an accuracy such as `70.6` exactly; None when none was printed."""
+    try:
+        return Fraction(text)
+    except ValueError:
+        return None
+
+
+def published_table(figures: Iterable[Figure]) -> Table:
+    """Return a row per printed figure: printed, counted, by whom, and the verdict."""
+    rows = tuple(_figure(figure) for figure in figures)
+    return Table(
+        (
+            Column("model", "network"),
+            Column("metric", "metric"),
+            Column("printed", "printed"),
+            Column("counted", "counted", "exact"),
+            Column("verdict", "verdict"),
+            Column("source", "source", priority=2),
+            Column("gap", "why not", priority=3),
+        ),
+        rows,
+        "figures",
+        context={"convention": "paper"},
+        notes=(summary(rows),),
+    )
+
+
+def summary(rows: Sequence[dict[str, object]]) -> str:
+    """Return how many figures are reproduced, explained and neither."""
+    verdicts = [row["verdict"] for row in rows]
+    reproduced, explained = verdicts.count("reproduced"), verdicts.count("explained")
+    return (
+        f"{reproduced} of {len(rows)} printed figures reproduced, {explained} explained, "
+        f"{len(rows) - reproduced - explained} unexplained."
+    )
+
+
+def _figure(figure: Figure) -> dict[str, object]:
+    if figure.holds:
+        verdict = "reproduced" if figure.gap is None else "explained"
+    else:
+        verdict = "UNEXPLAINED" if figure.gap is None else "GAP CLOSED"
+    return {
+        "model": figure.model,
+        "metric": figure.metric,
+        "printed": figure.printed,
+        "counted": figure.counted,
+        "verdict": verdict,
+        "source": figure.source or "",
+        "gap": figure.gap or "",
+    }

@@ -1,0 +1,24 @@
+"""What sources print: every figure in the zoo is reproduced, or says why not."""
+
+from __future__ import annotations
+
+import pytest
+
+from costcalc.gate.published import check_published
+from costcalc.spec.files import network_names
+from costcalc.spec.load import find
+
+
+@pytest.mark.parametrize("name", network_names())
+def test_printed_figures(name: str) -> None:
+    off = [figure for figure in check_published(find(name)[0], name) if not figure.holds]
+    assert not off, "\n".join(
+        f"{figure.location}: {figure.model} {figure.metric}: printed {figure.printed}, "
+        f"counted {figure.counted:,} ({figure.gap or figure.source})"
+        for figure in off
+    )
+
+
+def test_the_zoo_has_figures_to_hold_it_to() -> None:
+    figures = [figure for name in network_names() for figure in find(name)[0].published]
+    assert len(figures) > 400
