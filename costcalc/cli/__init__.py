@@ -7,6 +7,7 @@ not tell from a failed check; so nothing but a command's own verdict may leave w
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ BROKEN_PIPE = 141
 
 def main() -> NoReturn:
     """Run the command line and leave the process."""
+    gc.set_threshold(100_000)  # a short life that makes no cycles to speak of: a fifth less time
     sys.exit(run(sys.argv[1:]))
 
 

@@ -11,8 +11,19 @@ from costcalc.errors import Diagnostic, UsageError, did_you_mean
 COMMANDS = {
     "compare": ("costcalc.cli.compare", "Put networks side by side: MACs, parameters, memory."),
     "show": ("costcalc.cli.show", "Show where one network spends what it costs."),
-    "resolve": ("costcalc.cli.resolve", "Print the rows of a spec with every multiplier applied."),
-    "schema": ("costcalc.cli.schema", "Print the JSON Schema of specs, for editors."),
+    "verify": (
+        "costcalc.cli.verify",
+        "Check every count of a network against other counters, and against what was printed.",
+    ),
+    "resolve": (
+        "costcalc.cli.resolve",
+        "Print the rows of a spec with every multiplier and variant applied.",
+    ),
+    "zoo": ("costcalc.cli.zoo", "List the networks that ship, with what they cost."),
+    "schema": (
+        "costcalc.cli.schema",
+        "Print the JSON Schema of specs, with which editors check and complete them.",
+    ),
 }
 """Name: the module that holds `command`, and the first line of its help."""
 

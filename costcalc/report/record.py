@@ -15,7 +15,7 @@ from costcalc.errors import Diagnostic, UsageError, did_you_mean
 from costcalc.graph import format_shape
 from costcalc.units import format_bytes, format_count, format_percent, format_ratio
 
-Kind = Literal["text", "shape", "count", "bytes", "ratio", "number", "percent", "check"]
+Kind = Literal["text", "shape", "count", "exact", "bytes", "ratio", "number", "percent", "check", "verdict"]
 Record = Mapping[str, object]
 """A row: the values of its columns, and whatever else only JSON has room for.
 
@@ -57,7 +57,7 @@ class Column:
     @property
     def is_text(self) -> bool:
         """Whether the column reads from the left; numbers line up on the right."""
-        return self.kind in ("text", "check")
+        return self.kind in ("text", "check", "verdict")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,8 @@ def cell_text(column: Column, value: object, *, raw: bool = False) -> str:
     match column.kind, value:
         case _, AtLeast(part):
             return f"≥{cell_text(column, part, raw=raw)}"
+        case "verdict", str():
+            return {"equal": "✓", "differs": "≠", "unknown": "?"}.get(value, value)
         case _, str():
             return value
         case "check", None:
@@ -137,6 +139,8 @@ def cell_text(column: Column, value: object, *, raw: bool = False) -> str:
             return "✓" if value else "≠"
         case "shape", tuple():
             return format_shape(value)
+        case "exact", int() if not raw:
+            return f"{value:,}"
         case "count" | "bytes", int() if raw:
             return str(value)
         case "count", int() | None:

@@ -1,0 +1,98 @@
+"""`costcalc verify`: every other counter, and every printed figure, against ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import click
+
+from costcalc.cli.options import output_options
+from costcalc.cli.output import Output
+from costcalc.cli.progress import Progress
+from costcalc.cli.references import load_models
+from costcalc.cost.count import Cost, count
+from costcalc.errors import Diagnostic, MissingExtraError, UsageError
+from costcalc.gate.published import Figure, check_published
+from costcalc.graph import Node
+from costcalc.report.verify import Check, figure_check, tool_check, verify_table
+from costcalc.spec import Model
+from costcalc.witness.locate import first_difference
+from costcalc.witness.tools import TOOLS, Unavailable, ask, missing_packages
+from costcalc.witness.witnessed import Witnessed
+
+FAILED = 1
+
+
+@click.command("verify")
+@click.argument("references", metavar="MODEL...", nargs=-1)
+@click.option("--tool", "tools", type=click.Choice(list(TOOLS)), multiple=True,
+              help="Ask this tool, and no other; may be repeated.")  # fmt: skip
+@click.option("--tools/--no-tools", "with_tools", default=True, help="Ask the tools.  [default: yes]")
+@click.option("--published/--no-published", default=True,
+              help="Check the figures that the spec quotes.  [default: yes]")  # fmt: skip
+@output_options
+def command(
+    references: tuple[str, ...], tools: tuple[str, ...], with_tools: bool, published: bool, output: Output
+) -> int:
+    """Check every count of a network against other counters, and against what was printed.
+
+    MODEL is a spec's path or the name of one that ships, and what to set in it. Each tool runs on the
+    network as a PyTorch module; `ours` is our count by its convention and must be the same integer.
+    A printed figure may be off by one unit of its last digit. Without variants in MODEL, all figures of
+    the spec are checked.
+
+    Leaves with 1 if anything is not as it should be; the notes say at which layer it starts.
+    """
+    if not references:
+        example = "for example: costcalc verify mobilenet.yaml"
+        raise UsageError(Diagnostic("E030", "verify needs a network", help=example))
+    _require(tools)
+    models = load_models(references)
+    checks: list[Check] = []
+    with Progress() as progress:
+        for name, model in models:
+            cost = count(model.graph, also=list(TOOLS))
+            for tool in (tools or TOOLS) if with_tools else ():
+                progress.update(f"{tool} on {name}")
+                checks.append(_ask(name, cost, tool))
+    if published:
+        checks += map(figure_check, _figures(model for _, model in models))
+    output.emit(verify_table(checks))
+    return FAILED if any(check.fails for check in checks) else 0
+
+
+def _require(tools: Sequence[str]) -> None:
+    missing = dict.fromkeys(package for tool in tools for package in missing_packages(tool))
+    if missing:
+        names = " and ".join(missing)
+        help = f"pip install {' '.join(missing)}"
+        raise MissingExtraError(Diagnostic("E020", f"{names} is not installed", help=help))
+
+
+def _ask(name: str, cost: Cost, tool: str) -> Check:
+    answer = ask(tool, cost.graph)
+    return tool_check(name, cost, answer, tool, _parting(cost, tool, answer))
+
+
+def _parting(cost: Cost, tool: str, answer: Witnessed | Unavailable) -> Node | None:
+    """Return where a tool and our count of its convention part, if they do."""
+    ours = [row.counts[tool] for row in cost.rows]
+    if isinstance(answer, Unavailable) and not answer.installed:
+        return None
+    if isinstance(answer, Witnessed) and (None in ours or answer.total == cost.total(tool)):
+        return None
+    return first_difference(cost.graph, ours, answer, lambda part: ask(tool, part))
+
+
+def _figures(models: Iterator[Model]) -> Iterator[Figure]:
+    """Yield all figures of specs that are named alone, and those of the networks that are named."""
+    figures: dict[str, list[Figure]] = {}
+    for model in models:
+        name, _, terms = model.name.partition("@")
+        file = model.spec.file
+        if file not in figures:
+            figures[file] = check_published(model.spec, name)
+        digest = model.graph.digest()
+        for figure in figures[file]:
+            if not terms or figure.graph.digest() == digest:
+                yield figure

@@ -1,0 +1,202 @@
+"""Our counts against everybody else's: tools, printed figures, what PyTorch really moves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from costcalc.cost.conventions import CONVENTIONS, PAPER
+from costcalc.cost.count import Cost
+from costcalc.cost.difference import Term, common_unit, difference
+from costcalc.gate.published import Figure
+from costcalc.graph import Node
+from costcalc.report.record import AtLeast, Column, Record, Table, partial_sum
+from costcalc.witness.bugs import known_bugs
+from costcalc.witness.tools import Unavailable
+from costcalc.witness.witnessed import Witnessed
+
+Verdict = Literal["equal", "differs", "unknown", "gap", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One number of ours beside somebody else's.
+
+    Attributes:
+        model: The network.
+        witness: Who says so: a tool, or `printed`.
+        quantity: What is counted.
+        theirs: Their number, as printed if it was; None if there is none.
+        ours: Our number.
+        verdict: `equal`, to within what was printed; `differs`; `unknown`, where one of the two is
+            missing; `gap`, where a spec says why its figure differs; `closed`, where that is not so.
+        source: The version of the tool, or where the figure is printed.
+        definition: What the tool counts, in terms of the paper convention.
+        terms: Those terms.
+        notes: What else there is to say.
+    """
+
+    model: str
+    witness: str
+    quantity: str
+    theirs: int | str | None
+    ours: int | AtLeast | None
+    verdict: Verdict
+    source: str
+    definition: str = ""
+    terms: tuple[Term, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def fails(self) -> bool:
+        """Whether something is not as it should be."""
+        return self.verdict in ("differs", "closed")
+
+
+def tool_check(
+    model: str, cost: Cost, answer: Witnessed | Unavailable, tool: str, parting: Node | None
+) -> Check:
+    """Return what a tool says beside our count under its convention.
+
+    Args:
+        model: What to call the network.
+        cost: Its cost for a batch of one, counted under the tool's convention and `paper`.
+        answer: What the tool says.
+        tool: Its name, which is its convention's.
+        parting: The first node that the tool counts otherwise, or fails on, if there is one.
+    """
+    convention = CONVENTIONS[tool]
+    unknown = sum(row.counts[tool] is None for row in cost.rows)
+    ours = partial_sum(cost.total(tool), unknown, len(cost.rows))
+    theirs: int | None = None
+    verdict: Verdict
+    if isinstance(answer, Witnessed):
+        theirs, source = answer.total, answer.version
+        verdict = _compare(theirs, ours)
+        notes = []
+    else:
+        source = convention.version
+        verdict = "differs" if answer.installed and not answer.expected else "unknown"
+        notes = [f"{tool}: {answer.reason}."]
+    if parting:
+        label = next(row.label for row in cost.rows if row.node is parting)
+        what = "fails at" if theirs is None else "and its convention part at"
+        notes.append(f"{tool} {what} {parting.name} ({label}).")
+    for bug in known_bugs(tool, cost.graph):
+        notes.append(f"{tool} {bug.text}{f': {bug.issue}' if bug.issue else ''}.")
+    return Check(
+        model=model,
+        witness=tool,
+        quantity=f"{convention.unit}s",
+        theirs=theirs,
+        ours=ours,
+        verdict=verdict,
+        source=source,
+        definition=_definition(cost, tool),
+        terms=difference(cost, tool, PAPER.name),
+        notes=tuple(notes),
+    )
+
+
+def _compare(theirs: int, ours: int | AtLeast | None) -> Verdict:
+    if not isinstance(ours, int):
+        return "unknown"
+    return "equal" if theirs == ours else "differs"
+
+
+def _definition(cost: Cost, tool: str) -> str:
+    """Return `fvcore = paper + bn 2/elt 10,085,376 + gap 1/in-elt 50,176`."""
+    unit = common_unit(CONVENTIONS[tool], PAPER)
+    words = [f"{tool} = {'2 x ' if unit != PAPER.unit else ''}{PAPER.name}"]
+    for term in difference(cost, tool, PAPER.name):
+        sign = "-" if term.amount < 0 else "+"
+        amount = "?" if term.unknown == term.nodes else f"{abs(term.amount):,}"
+        rate = term.rate.removeprefix("-")
+        words += [sign, term.operator, *([rate] if rate and amount != "?" else []), amount]
+    return f"{' '.join(words)}."
+
+
+def figure_check(figure: Figure) -> Check:
+    """Return a printed figure beside our count."""
+    verdict: Verdict = "equal" if figure.agrees else "differs"
+    notes: tuple[str, ...] = ()
+    if figure.gap:
+        verdict = "closed" if figure.agrees else "gap"
+    if not figure.holds:
+        what = "agrees, but has a gap" if figure.agrees else "disagrees"
+        notes = (f"{figure.model}: {figure.metric} {figure.printed} {what} ({figure.location}).",)
+    return Check(
+        model=figure.model,
+        witness="printed",
+        quantity=figure.metric,
+        theirs=figure.printed,
+        ours=figure.counted,
+        verdict=verdict,
+        source="; ".join(filter(None, (figure.source, figure.gap and f"gap: {figure.gap}"))),
+        notes=notes,
+    )
+
+
+def verify_table(checks: Sequence[Check]) -> Table:
+    """Return a row per check; the notes say why a tool's number is not the paper's."""
+    several = len({check.model for check in checks if check.witness != "printed"}) > 1
+    notes: dict[str, None] = {}
+    for check in checks:
+        if check.definition:
+            notes[f"{check.model}: {check.definition}" if several and check.terms else check.definition] = (
+                None
+            )
+        notes |= dict.fromkeys(check.notes)
+    return Table(
+        (
+            Column("model", "model"),
+            Column("witness", "witness"),
+            Column("quantity", "counts", priority=1),
+            Column("theirs", "theirs", "exact"),
+            Column("ours", "ours", "exact"),
+            Column("verdict", "", "verdict"),
+            Column("source", "source", priority=2),
+        ),
+        tuple(map(_row, checks)),
+        "checks",
+        context={"batch": 1},
+        notes=(*notes, _summary(checks)),
+    )
+
+
+def _row(check: Check) -> Record:
+    return {
+        "model": check.model,
+        "witness": check.witness,
+        "quantity": check.quantity,
+        "theirs": check.theirs,
+        "ours": check.ours,
+        "verdict": check.verdict,
+        "source": check.source,
+        "difference_to_paper": [
+            {
+                "operator": term.operator,
+                "amount": term.amount,
+                "rate": term.rate,
+                "rule": term.rule,
+                "nodes": term.nodes,
+                "unknown": term.unknown,
+            }
+            for term in check.terms
+        ],
+        "notes": check.notes,
+    }
+
+
+def _summary(checks: Sequence[Check]) -> str:
+    """Return how many checks there were, and how they went."""
+    verdicts = [check.verdict for check in checks]
+    words = {
+        "equal": "equal",
+        "gap": "known gaps",
+        "unknown": "unknown",
+        "closed": "closed gaps",
+        "differs": "differ",
+    }
+    return f"{', '.join(f'{verdicts.count(key)} {word}' for key, word in words.items() if key in verdicts)}."
