@@ -79,6 +79,10 @@ class Bodies:
             self._names.number(step.when, scope, "`when`")
         self.sources(step.sources, labels)
         if step.branches is not None:
+            if step.share:
+                help = "make a block of the branches, and call that with `share`"
+                message = f"`{step.op.text}` has no weights to share"
+                self._names.note("E318", message, step.op.location(), help)
             for branch in step.branches:
                 self.branch(branch, scope, labels)
         elif step.op.passes:

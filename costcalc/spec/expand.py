@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from costcalc.errors import Diagnostic, OperatorError, SpecError, did_you_mean
-from costcalc.graph import Conv2d, ConvTranspose2d, GraphBuilder, Op
+from costcalc.graph import Conv2d, ConvTranspose2d, GraphBuilder, Node, Op, Weight, format_shape
 from costcalc.spec.calls import Call, called_name, step_call
 from costcalc.spec.evaluate import Functions, Scope, convert, evaluate, evaluate_slot, truth
 from costcalc.spec.frame import Frame, sizes
@@ -41,7 +41,7 @@ class Expander:
         self._scope = scope
         self._functions = functions
         self._steps = 0
-        self._shared: dict[str, str] = {}
+        self._shared: dict[str, Node] = {}
         self._calls: dict[tuple[int, str], Call] = {}
 
     def scope(self, inputs: Tensors, copy: int) -> Scope:
@@ -174,20 +174,59 @@ class Expander:
     def _node(self, op: Op, inputs: Tensors, frame: Frame, cell: Cell) -> int:
         if len(self.builder.nodes) >= MOST_NODES:
             raise SpecError(Diagnostic("E321", f"the network has more than {MOST_NODES} nodes", frame.origin))
-        shares = None
-        if frame.share is not None:
-            label, base = frame.share
-            key = label + frame.path.removeprefix(base)
-            shares = self._shared.get(key)
-            self._shared.setdefault(key, frame.path)
+        owner = self._owner(op, inputs, frame)
+        shares = owner.name if owner else None
         try:
-            return self.builder.add(op, inputs, frame.path, origin=frame.origin, shares=shares)
+            index = self.builder.add(op, inputs, frame.path, origin=frame.origin, shares=shares)
         except OperatorError as error:
             self.errors.append(_refusal(error, frame, cell))
             if error.code != "E311" or not isinstance(op, (Conv2d, ConvTranspose2d)):
                 raise SpecError(()) from None
             # Groups that do not divide leave the shapes as they are: go on, and find the rest.
             return self.builder.add(replace(op, groups=1), inputs, frame.path, origin=frame.origin)
+        node = self.builder.nodes[index]
+        if owner is not None:
+            self._require_alike(node, owner, frame, cell)
+        elif frame.share is not None:
+            self._shared.setdefault(_share_key(frame.share, frame.path), node)
+        return index
+
+    # ---- shared weights --------------------------------------------------------------------
+
+    def _owner(self, op: Op, inputs: Tensors, frame: Frame) -> Node | None:
+        """Return the node that first used the shared weights of this one."""
+        if frame.share is None or not self._weights(op, inputs):
+            return None
+        return self._shared.get(_share_key(frame.share, frame.path))
+
+    def _require_alike(self, node: Node, owner: Node, frame: Frame, cell: Cell) -> None:
+        """Note an error if two nodes cannot be one module: other weights, another stride."""
+        ours, theirs = (self._weights(each.op, each.inputs) for each in (node, owner))
+        if ours == theirs and node.op == owner.op:
+            return
+        first = f"`{owner.name}`, made at line {owner.origin.line}," if owner.origin else f"`{owner.name}`"
+        kinds = [self._describe(each.op, each.inputs) for each in (owner, node)]
+        differ = f"{first} is {kinds[0]}; here it is {kinds[1]}"
+        if ours == theirs:
+            differ = f"{first} has another stride, padding or grouping"
+        message = f"weights cannot be shared: {differ}"
+        help = "give this step another `share`, or make the channels that it reads alike"
+        self.errors.append(_refusal(OperatorError("E318", message, help), frame, cell))
+
+    def _weights(self, op: Op, inputs: Tensors) -> tuple[Weight, ...]:
+        shapes = [self.builder.shape(index) for index in inputs]
+        return op.weights(*shapes) + op.buffers(*shapes)
+
+    def _describe(self, op: Op, inputs: Tensors) -> str:
+        shapes = [self.builder.shape(index) for index in inputs]
+        weights = " and ".join(format_shape(weight.shape) for weight in op.weights(*shapes))
+        return f"{op.label(*shapes)} of {weights}"
+
+
+def _share_key(share: tuple[str, str], path: str) -> str:
+    """Return what two nodes that share weights have in common: the label, and the path below it."""
+    label, base = share
+    return label + path.removeprefix(base)
 
 
 def _labelled(sources: tuple[Cell, ...], frame: Frame) -> Tensors:

@@ -1,0 +1,65 @@
+"""`share`: steps with one set of weights, counted once, which takes steps that are alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from costcalc.cost import count
+from costcalc.errors import SpecError
+from costcalc.graph import Graph
+from costcalc.spec import load
+
+SPEC = """\
+costcalc: 1
+name: net
+input: [3, 32, 32]
+blocks:
+  head: {params: {c: ~, s: 1}, body: [{conv: {c: c, k: 3, s: s}}, bn, relu]}
+columns: [name, op, c, s]
+stages:
+  - [p1, conv, 8, 1]
+  - [p2, conv, 8, 2]
+  - [p3, conv, 16, 2]
+heads:
+"""
+
+
+def graph(folder: Path, heads: str) -> Graph:
+    path = folder / "net.yaml"
+    path.write_text(SPEC + heads, "utf-8")
+    return load(str(path)).graph
+
+
+def test_shared_weights_are_counted_once(tmp_path: Path) -> None:
+    heads = "  a: {from: p1, do: [{head: 8, share: h}]}\n  b: {from: p2, do: [{head: 8, share: %s}]}\n"
+    shared, apart = graph(tmp_path, heads % "h"), graph(tmp_path, heads % "other")
+    assert count(shared).macs == count(apart).macs
+    assert count(apart).params - count(shared).params == 3 * 3 * 8 * 8 + 2 * 8
+    owners = {node.name: node.shares for node in shared.nodes if node.shares}
+    assert owners == {"b.head.conv": "a.head.conv", "b.head.bn": "a.head.bn"}
+
+
+@pytest.mark.parametrize(
+    ("source", "step", "reason"),
+    [
+        ("p1", "head: 8", "is conv 3x3 of 8x8x3x3; here it is conv 3x3 of 8x16x3x3"),
+        ("p1", "head: 4", "is conv 3x3 of 4x8x3x3; here it is conv 3x3 of 8x16x3x3"),
+        ("p3", "head: {c: 8, s: 2}", "has another stride, padding or grouping"),
+    ],
+)
+def test_unlike_steps_share_nothing(tmp_path: Path, source: str, step: str, reason: str) -> None:
+    first = f"  a: {{from: {source}, do: [{{{step}, share: h}}]}}\n"
+    text = first + "  b: {from: p3, do: [{head: 8, share: h}]}\n"
+    with pytest.raises(SpecError) as caught:
+        graph(tmp_path, text)
+    found = caught.value.diagnostics[0]
+    assert found.code == "E318"
+    assert f"`a.head.conv`, made at line 12, {reason} (in the row at line 13)" in found.message
+    assert found.location and found.location.line == 5
+
+
+def test_branches_share_nothing(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match="E318"):
+        graph(tmp_path, "  a: [{add: [[bn], [bn]], share: h}]\n")
