@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 
 import click
@@ -13,8 +14,8 @@ from costcalc.cli.references import load_models
 from costcalc.cost.count import Cost, count
 from costcalc.errors import Diagnostic, MissingExtraError, UsageError
 from costcalc.gate.published import Figure, check_published
-from costcalc.graph import Node
-from costcalc.report.verify import Check, figure_check, tool_check, verify_table
+from costcalc.graph import Graph, Node
+from costcalc.report.verify import Check, figure_check, memory_checks, tool_check, verify_table
 from costcalc.spec import Model
 from costcalc.witness.locate import first_difference
 from costcalc.witness.tools import TOOLS, Unavailable, ask, missing_packages
@@ -30,23 +31,31 @@ FAILED = 1
 @click.option("--tools/--no-tools", "with_tools", default=True, help="Ask the tools.  [default: yes]")
 @click.option("--published/--no-published", default=True,
               help="Check the figures that the spec quotes.  [default: yes]")  # fmt: skip
+@click.option("--memory/--no-memory", default=None,
+              help="Check memory against PyTorch's.  [default: if it is installed]")  # fmt: skip
 @output_options
 def command(
-    references: tuple[str, ...], tools: tuple[str, ...], with_tools: bool, published: bool, output: Output
+    references: tuple[str, ...],
+    tools: tuple[str, ...],
+    with_tools: bool,
+    published: bool,
+    memory: bool | None,
+    output: Output,
 ) -> int:
     """Check every count of a network against other counters, and against what was printed.
 
     MODEL is a spec's path or the name of one that ships, and what to set in it. Each tool runs on the
     network as a PyTorch module; `ours` is our count by its convention and must be the same integer.
     A printed figure may be off by one unit of its last digit. Without variants in MODEL, all figures of
-    the spec are checked.
+    the spec are checked. Memory without fusion must be what PyTorch's eager execution moves and holds.
 
     Leaves with 1 if anything is not as it should be; the notes say at which layer it starts.
     """
     if not references:
         example = "for example: costcalc verify mobilenet.yaml"
         raise UsageError(Diagnostic("E030", "verify needs a network", help=example))
-    _require(tools)
+    _require([*tools, *(["torch"] if memory else [])])
+    memory = not missing_packages("torch") if memory is None else memory
     models = load_models(references)
     checks: list[Check] = []
     with Progress() as progress:
@@ -55,6 +64,9 @@ def command(
             for tool in (tools or TOOLS) if with_tools else ():
                 progress.update(f"{tool} on {name}")
                 checks.append(_ask(name, cost, tool))
+            if memory:
+                progress.update(f"memory of {name}")
+                checks += _watch(name, model.graph)
     if published:
         checks += map(figure_check, _figures(model for _, model in models))
     output.emit(verify_table(checks))
@@ -82,6 +94,14 @@ def _parting(cost: Cost, tool: str, answer: Witnessed | Unavailable) -> Node | N
     if isinstance(answer, Witnessed) and (None in ours or answer.total == cost.total(tool)):
         return None
     return first_difference(cost.graph, ours, answer, lambda part: ask(tool, part))
+
+
+def _watch(name: str, graph: Graph) -> list[Check]:
+    from costcalc.witness.memory import watch_memory
+
+    held = {**graph.outputs, "(the caller's)": 0}  # whoever calls PyTorch holds on to the input
+    cost = count(dataclasses.replace(graph, outputs=held), fusion="none")
+    return memory_checks(name, cost, watch_memory(graph))
 
 
 def _figures(models: Iterator[Model]) -> Iterator[Figure]:

@@ -71,6 +71,7 @@ class Table:
         total: The totals row, when the rows add up to something.
         context: What the numbers rest on: convention, batch, dtype, fusion.
         notes: Footer lines for people.
+        more: Columns that are shown only when they are asked for.
     """
 
     columns: tuple[Column, ...]
@@ -79,6 +80,7 @@ class Table:
     total: Record | None = None
     context: Mapping[str, object] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    more: tuple[Column, ...] = ()
 
     def select(self, names: Iterable[str]) -> Table:
         """Return the table with these columns in this order; `all` stands for every column.
@@ -86,7 +88,7 @@ class Table:
         Raises:
             UsageError: E031, a name that is no column; all of them at once.
         """
-        known = {column.name: column for column in self.columns}
+        known = {column.name: column for column in (*self.columns, *self.more)}
         wanted: dict[str, Column] = {}
         unknown = []
         for name in names:
@@ -106,7 +108,7 @@ class Table:
         Raises:
             UsageError: E031, `name` is no column.
         """
-        kinds = {column.name: column.kind for column in self.columns}
+        kinds = {column.name: column.kind for column in (*self.columns, *self.more)}
         if name not in kinds:
             raise UsageError(_no_column(name, kinds))
         known = [row for row in self.rows if _is_known(row[name])]

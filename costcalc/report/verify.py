@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from costcalc.cost.conventions import CONVENTIONS, PAPER
 from costcalc.cost.count import Cost
@@ -16,6 +16,9 @@ from costcalc.witness.bugs import known_bugs
 from costcalc.witness.tools import Unavailable
 from costcalc.witness.witnessed import Witnessed
 
+if TYPE_CHECKING:
+    from costcalc.witness.memory import WitnessedMemory  # which imports torch
+
 Verdict = Literal["equal", "differs", "unknown", "gap", "closed"]
 
 
@@ -25,7 +28,7 @@ class Check:
 
     Attributes:
         model: The network.
-        witness: Who says so: a tool, or `printed`.
+        witness: Who says so: a tool, `PyTorch` of memory, or `printed`.
         quantity: What is counted.
         theirs: Their number, as printed if it was; None if there is none.
         ours: Our number.
@@ -93,7 +96,7 @@ def tool_check(
         ours=ours,
         verdict=verdict,
         source=source,
-        definition=_definition(cost, tool),
+        definition="" if verdict == "differs" else _definition(cost, tool),
         terms=difference(cost, tool, PAPER.name),
         notes=tuple(notes),
     )
@@ -115,6 +118,39 @@ def _definition(cost: Cost, tool: str) -> str:
         rate = term.rate.removeprefix("-")
         words += [sign, term.operator, *([rate] if rate and amount != "?" else []), amount]
     return f"{' '.join(words)}."
+
+
+def memory_checks(model: str, cost: Cost, watched: WitnessedMemory) -> list[Check]:
+    """Return what PyTorch reads, writes and holds beside our count.
+
+    Args:
+        model: What to call the network.
+        cost: Its cost without fusion, for a batch of one in fp32, with the input alive to the end.
+        watched: What PyTorch does.
+    """
+    differing = [
+        f"PyTorch and our count part at {row.node.name} ({row.label})."
+        for row in cost.rows
+        if watched.by_node[row.node.name] != (row.read_bytes, row.written_bytes)
+    ]
+    pairs = {
+        "bytes read": (watched.read_bytes, cost.read_bytes),
+        "bytes written": (watched.written_bytes, cost.written_bytes),
+        "peak bytes": (watched.peak_bytes, cost.peak_memory.bytes),
+    }
+    return [
+        Check(
+            model=model,
+            witness="PyTorch",
+            quantity=quantity,
+            theirs=theirs,
+            ours=ours,
+            verdict=_compare(theirs, ours),
+            source=f"{watched.torch}, eager, fp32; ours: fusion {cost.fusion}",
+            notes=tuple(differing[:1]),
+        )
+        for quantity, (theirs, ours) in pairs.items()
+    ]
 
 
 def figure_check(figure: Figure) -> Check:
@@ -140,7 +176,7 @@ def figure_check(figure: Figure) -> Check:
 
 def verify_table(checks: Sequence[Check]) -> Table:
     """Return a row per check; the notes say why a tool's number is not the paper's."""
-    several = len({check.model for check in checks if check.witness != "printed"}) > 1
+    several = len({check.model for check in checks if check.terms}) > 1
     notes: dict[str, None] = {}
     for check in checks:
         if check.definition:
@@ -197,6 +233,6 @@ def _summary(checks: Sequence[Check]) -> str:
         "gap": "known gaps",
         "unknown": "unknown",
         "closed": "closed gaps",
-        "differs": "differ",
+        "differs": "different",
     }
-    return f"{', '.join(f'{verdicts.count(key)} {word}' for key, word in words.items() if key in verdicts)}."
+    return f"{', '.join(f'{word}: {verdicts.count(key)}' for key, word in words.items() if key in verdicts)}."

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import weakref
-from collections.abc import Sequence
-from typing import Any
 
 import pytest
 
@@ -41,47 +38,7 @@ from costcalc.graph import (
 
 pytest.importorskip("torch")
 
-import torch
-from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
-
-from costcalc.witness.build import build_module
-
-
-class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Adds up the bytes of the tensors that every operator takes and makes, and of those alive."""
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.read = self.written = self.alive = self.peak = 0
-
-    def __torch_dispatch__(
-        self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None
-    ) -> Any:
-        result = func(*args, **(kwargs or {}))
-        taken = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
-        old = {tensor.untyped_storage()._cdata for tensor in taken}
-        made = [leaf for leaf in tree_leaves(result) if isinstance(leaf, torch.Tensor) and leaf.numel()]
-        if any(tensor.untyped_storage()._cdata in old for tensor in made):
-            return result  # a view
-        # Max pooling also makes 64-bit indices, and normalisations statistics: no part of the network.
-        made = made[:1]
-        self.read += sum(tensor.nbytes for tensor in taken)
-        for tensor in made:
-            self.written += tensor.nbytes
-            self.hold(tensor)
-        return result
-
-    def hold(self, tensor: torch.Tensor) -> None:
-        """Count a tensor as alive until its storage is freed."""
-        storage = tensor.untyped_storage()
-        size = storage.nbytes()
-        self.alive += size
-        self.peak = max(self.peak, self.alive)
-        weakref.finalize(storage, self.release, size)
-
-    def release(self, size: int) -> None:
-        self.alive -= size
+from costcalc.witness.memory import watch_memory
 
 
 def single(op: Op, shape: Shape, copies: int = 1) -> Graph:
@@ -157,13 +114,9 @@ def compare(graph: Graph, batch: int) -> None:
     # PyTorch's caller holds on to the input, as if it were an output of the network.
     held = dataclasses.replace(graph, outputs={**graph.outputs, "input": 0})
     cost = count(held, batch=batch, fusion="none")
-    module = build_module(graph)
-    with torch.no_grad():
-        x = torch.zeros(batch, *graph.input_shape)
-        watch = Watch()
-        watch.hold(x)
-        with watch:
-            module(x)
-    assert sum(row.read_bytes for row in cost.rows) == watch.read
-    assert sum(row.written_bytes for row in cost.rows) == watch.written
-    assert cost.peak_memory.bytes == watch.peak
+    for device in ("cpu", "meta"):
+        watched = watch_memory(graph, batch, device)
+        moved = {row.node.name: (row.read_bytes, row.written_bytes) for row in cost.rows}
+        assert watched.by_node == moved
+        assert (watched.read_bytes, watched.written_bytes) == (cost.read_bytes, cost.written_bytes)
+        assert watched.peak_bytes == cost.peak_memory.bytes
