@@ -9,6 +9,7 @@ from fractions import Fraction
 from costcalc.cost.convention import Convention
 from costcalc.cost.count import Cost
 from costcalc.report.context import (
+    MORE_COLUMNS,
     context,
     context_note,
     convention_columns,
@@ -78,7 +79,9 @@ def compare_table(
         row = _row(entry.name, entry.cost, first) | convention_counts(entry.cost, others)
         rows.append(row | _fvcore(entry) if with_fvcore else row)
     footer = [context_note(first), *(_fvcore_notes(entries) if with_fvcore else ()), *notes]
-    return Table(columns, tuple(rows), "models", context=context(first), notes=tuple(footer))
+    return Table(
+        columns, tuple(rows), "models", context=context(first), notes=tuple(footer), more=MORE_COLUMNS
+    )
 
 
 _FVCORE_COLUMNS = (Column("fvcore", "fvcore", "count", 2), Column("fvcore_matches", "", "check", 2))

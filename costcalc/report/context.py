@@ -9,6 +9,16 @@ from costcalc.cost.count import Cost, Group
 from costcalc.report.record import AtLeast, Column, partial_sum
 
 
+MORE_COLUMNS = (
+    Column("flops", "FLOPs", "count"),
+    Column("buffers", "buffers", "count"),
+    Column("activations", "activations", "count"),
+    Column("read_bytes", "read", "bytes"),
+    Column("written_bytes", "written", "bytes"),
+)
+"""What every cost has and few tables need: shown when `--columns` names it."""
+
+
 def context(cost: Cost) -> dict[str, object]:
     """Return the convention, batch, number formats and fusion of a cost."""
     return {

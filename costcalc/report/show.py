@@ -9,6 +9,7 @@ from typing import Literal
 from costcalc.cost.count import Cost, Group
 from costcalc.graph import format_shape
 from costcalc.report.context import (
+    MORE_COLUMNS,
     context,
     context_note,
     convention_columns,
@@ -66,6 +67,7 @@ def show_table(name: str, cost: Cost, by: By) -> Table:
             f"peak memory {format_bytes(peak.bytes)} at {peak.node}.",
             context_note(cost),
         ),
+        more=MORE_COLUMNS,
     )
 
 
