@@ -20,7 +20,7 @@ COMMANDS = {
         "Print the rows of a spec with every multiplier and variant applied.",
     ),
     "zoo": ("costcalc.cli.zoo", "List the networks that ship, with what they cost."),
-    "new": ("costcalc.cli.new", "Write a small spec to begin with."),
+    "new": ("costcalc.cli.new", "Write a small spec with comments, to change into a network of your own."),
     "schema": (
         "costcalc.cli.schema",
         "Print the JSON Schema of specs, with which editors check and complete them.",
