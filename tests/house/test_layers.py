@@ -45,17 +45,8 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "calflops": ("costcalc.witness",),
     "torchprofile": ("costcalc.witness",),
 }
-# Too slow to be loaded by anyone who does not ask for what they do.
-ONLY_WHEN_ASKED_FOR = {
-    "pandas",
-    "numpy",
-    "fvcore",
-    "ptflops",
-    "thop",
-    "torchinfo",
-    "calflops",
-    "torchprofile",
-}
+# Too slow to be loaded by all of a room that may use them; numpy and torch are what their rooms are made of.
+ONLY_WHEN_ASKED_FOR = {"pandas", "fvcore", "ptflops", "thop", "torchinfo", "calflops", "torchprofile"}
 IMPORTERS = {"importlib.import_module", "import_module", "__import__"}
 
 
