@@ -327,7 +327,9 @@ def test_an_interrupt_is_130() -> None:
 
 
 def test_an_interrupt_from_the_keyboard_is_130() -> None:
-    code = CRASH.replace("raise {}", "print('ready', flush=True); import time; time.sleep(60)")
+    # A job in the background of a script inherits an ignored SIGINT, which Python then leaves ignored.
+    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    code = CRASH.replace("raise {}", f"{heed}; print('ready', flush=True); import time; time.sleep(60)")
     with subprocess.Popen(
         [sys.executable, "-c", code], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
