@@ -53,17 +53,19 @@ blocks:
     let: {twice: "2 * max(c, 4)"}
     body:
       - {$path: {c: twice}, when: twice > c, as: x}
-      - {add: [[], {when: not wide, from: x, do: [{conv: twice, share: w}, identity]}], as: y}
+      - {add: [[], {when: not wide, from: x, do: [conv: twice, identity]}], as: y}
       - conv: {c: c, k: k, s: s}
       - act: $f
+  twins: {body: [{conv: c_in, share: w}, {conv: c_in, share: w}]}
   both: {inputs: [l, r], body: [add: [{from: l, do: []}, {from: r, do: []}]]}
 columns: [name, op, c, n, s, k, f, from, when]
 stages:
   - [stem, conv, 8, ~, 2, $k, ~, ~, ~]
   - [gone, bn, ~, 0, ~, ~, ~, ~, ~]
   - [~, gated, 16, 1, ~, 3, $f, ~, ~]
-  - [~, gated, fixed(10), 1, 2, kernel_of(2), tanh, ~, ~]
+  - [~, gated, fixed(8), 1, 2, kernel_of(2), tanh, ~, ~]
   - [skip, bn, ~, ~, ~, ~, ~, -2, wide]
+  - [twice, twins, ~, ~, ~, ~, ~, ~, ~]
   - [sum, both, ~, ~, ~, ~, ~, [-1, -1], ~]
 heads: {a: [gap, flatten], b: {from: stem, when: not wide, do: [gap]}}
 variants: {wide: {wide: true}}
@@ -92,7 +94,8 @@ def test_rows_are_scaled_and_their_sizes_are_asserted(tmp_path: Path) -> None:
     assert rows == [
         "  - [stem, conv, 1, 4, 2, [1, 3], ~, ~, 64, 32]",
         "  - [gone, gated, 3, 8, ~, 3, relu6, ~, 32, 32]",
-        "  - [~, gated, 3, 10, 2, 5, tanh, ~, 32, 16]",
+        "  - [~, gated, 3, 8, 2, 5, tanh, ~, 32, 16]",
+        "  - [twice, twins, 1, ~, ~, ~, ~, ~, 16, 16]",
         "  - [sum, both, 1, ~, ~, ~, ~, [-1, -1], 16, 16]",
     ]
     assert "scaling" not in text
