@@ -88,6 +88,8 @@ def convert(value: Any, argument: Argument, what: str, slot: Slot) -> Any:
         return _whole(value, what, slot, 0)
     if kind == "pair":
         return _pair(value, what, slot, 1)
+    if kind == "offsets":
+        return _pair(value, what, slot, 0)
     if kind == "padding":
         return SAME if value == SAME else _pair(value, what, slot, 0)
     if kind == "flag":

@@ -1,16 +1,15 @@
-"""The steps that need no block: each primitive's parameters, and the operators that it makes.
+"""The steps that need no block: each primitive's arguments, what it makes, and what that costs.
 
-A primitive is a table row: parameters (name, kind, default) and a function from their values
-and the shapes of its inputs to operators, applied one after another.
+A primitive is a row of a table. Its shape and cost stand here as formulas for people to read; the
+graph's operators compute them, and a test holds both equal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from costcalc.errors import OperatorError
 from costcalc.graph import (
     ACTIVATIONS,
     INTERPOLATIONS,
@@ -18,37 +17,29 @@ from costcalc.graph import (
     AdaptiveAvgPool2d,
     AdaptiveMaxPool2d,
     Add,
-    AvgPool2d,
     BatchNorm,
     ChannelShuffle,
     Concat,
-    Conv2d,
-    ConvTranspose2d,
-    Dropout,
     Flatten,
     GroupNorm,
     LayerNorm,
     Linear,
     LocalResponseNorm,
-    MaxPool2d,
     Mul,
     Op,
-    Pad,
-    Pair,
     PReLU,
-    Scale,
-    Shape,
     Slice,
     Upsample,
 )
+from costcalc.spec import operators as make
+from costcalc.spec.operators import Make
 
-Kind = Literal["count", "pair", "padding", "flag", "name", "number", "offset"]
-"""count: a whole number of at least 1; offset: at least 0; pair: a count or two; padding: a pair
-of offsets or `same`; number: any rational; flag: true or false; name: one of a closed list."""
+Kind = Literal["count", "pair", "offset", "offsets", "padding", "flag", "name", "number"]
+"""count: a whole number of at least 1; pair: a count or two; offset: at least 0; offsets: an offset
+or two; padding: offsets or `same`; number: any rational; flag: true or false; name: one of a closed list."""
 
-REQUIRED = object()
-SAME = "same"
-Arguments = Mapping[str, Any]
+REQUIRED: Final = object()
+SAME: Final = "same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,134 +52,125 @@ class Argument:
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """What a primitive makes of an input of c_in x h_in x w_in, and what it costs, as expressions.
+
+    They know the primitive's arguments (pairs as k_h and k_w), and the costs c_out, h_out, w_out too.
+
+    Attributes:
+        channels: Of the output; two for `split`.
+        height: Of the output. The width is likewise, unless `width` is given.
+        macs: Multiply-accumulates.
+        params: Learned elements.
+    """
+
+    channels: str = "c_in"
+    height: str = "h_in"
+    macs: str = "0"
+    params: str = "0"
+    width: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Primitive:
     """A named step: its parameters in order (the first may be given alone) and its operators."""
 
     name: str
     summary: str
     arguments: Mapping[str, Argument]
-    make: Callable[[Arguments, Shape], tuple[Op, ...]]
+    make: Make
+    rule: Rule = Rule()
 
 
-def _same(kernel: Pair, dilation: Pair) -> Pair:
-    """Return the padding that makes out = ceil(in / stride): d(k - 1)/2, for odd kernels only."""
-    if kernel[0] % 2 == 0 or kernel[1] % 2 == 0:
-        raise OperatorError(
-            "E317",
-            f"`pad: same` needs an odd kernel, not {kernel[0]}x{kernel[1]}",
-            "give `pad` a number, such as 0",
-        )
-    return (dilation[0] * (kernel[0] - 1) // 2, dilation[1] * (kernel[1] - 1) // 2)
+_CHANNELS = Argument("count")
+_GROUPS = Argument("count", 1)
+_STRIDE = Argument("pair", (1, 1))
+_PADDING = Argument("padding", SAME)
+_CONVOLUTION = {"dilation": Argument("pair", (1, 1)), "bias": Argument("flag", False)}
+_POOLING = {
+    "k": Argument("pair"),
+    "s": _STRIDE,
+    "pad": _PADDING,
+    "ceil_mode": Argument("flag", False),
+}
+_AFFINE = {"affine": Argument("flag", True)}
 
+_WINDOWS = "(h_in + 2*pad_h - dilation_h*(k_h - 1) - 1)//s_h + 1"
+_BIAS = "(c_out if bias else 0)"
+_POOLED = Rule(
+    height="ceil((h_in + 2*pad_h - k_h)/s_h) + 1 if ceil_mode else (h_in + 2*pad_h - k_h)//s_h + 1"
+)
+_NORMALISED = Rule(params="2*c_in if affine else 0")
 
-def _padding(a: Arguments) -> Pair:
-    pad = a["pad"]
-    return _same(a["k"], a.get("dilation", (1, 1))) if pad == SAME else pad
-
-
-def _conv(a: Arguments, x: Shape) -> tuple[Op, ...]:
-    return (Conv2d(a["c"], a["k"], a["s"], _padding(a), a["dilation"], a["g"], a["bias"]),)
-
-
-def _dwconv(a: Arguments, x: Shape) -> tuple[Op, ...]:
-    return (Conv2d(x[0] * a["m"], a["k"], a["s"], _padding(a), a["dilation"], x[0], a["bias"]),)
-
-
-def _conv_transpose(a: Arguments, x: Shape) -> tuple[Op, ...]:
-    kernel, stride, pad = a["k"], a["s"], a["pad"]
-    if pad == SAME:
-        if any((k - s) % 2 or k < s for k, s in zip(kernel, stride, strict=True)):
-            raise OperatorError(
-                "E317",
-                "`pad: same` of a transposed convolution needs kernel - stride even and not negative",
-                "give `pad` and `out_pad` as numbers",
-            )
-        pad = ((kernel[0] - stride[0]) // 2, (kernel[1] - stride[1]) // 2)
-    return (ConvTranspose2d(a["c"], kernel, stride, pad, a["out_pad"], a["dilation"], a["g"], a["bias"]),)
-
-
-def _crop(a: Arguments, x: Shape) -> tuple[Op, ...]:
-    """Cut rows and columns off the edges, as views."""
-    _, h, w = x if len(x) == 3 else (0, 0, 0)
-    rows = Slice(1, a["top"], h - a["bottom"])
-    columns = Slice(2, a["left"], w - a["right"])
-    return tuple(op for op in (rows, columns) if op not in (Slice(1, 0, h), Slice(2, 0, w)))
-
-
-def _pad(a: Arguments, x: Shape) -> tuple[Op, ...]:
-    sides = tuple(a["p"] if a[side] is None else a[side] for side in ("left", "right", "top", "bottom"))
-    return (Pad(sides),)
-
-
-def _upsample(a: Arguments, x: Shape) -> tuple[Op, ...]:
-    return (Upsample(a["s"], a["mode"]),)
-
-
-def _act(a: Arguments, x: Shape) -> tuple[Op, ...]:
-    return () if a["f"] == "none" else (Activation(a["f"]),)
-
-
-_WINDOW = {"dilation": Argument("pair", (1, 1)), "bias": Argument("flag", False)}
-_K = Argument("pair", (1, 1))
-_S = Argument("pair", (1, 1))
-_PAD = Argument("padding", SAME)
-_POOL = {"k": Argument("pair"), "s": _S, "pad": _PAD, "ceil_mode": Argument("flag", False)}
-
-
-def _constant(op: Op) -> Callable[[Arguments, Shape], tuple[Op, ...]]:
-    return lambda a, x: (op,)
-
-
-_ROWS = (
+_ROWS: Final = (
     Primitive(
         "conv",
         "convolution; groups with `g`",
-        {"c": Argument("count"), "k": _K, "s": _S, "g": Argument("count", 1), "pad": _PAD, **_WINDOW},
-        _conv,
+        {
+            "c": _CHANNELS,
+            "k": Argument("pair", (1, 1)),
+            "s": _STRIDE,
+            "g": _GROUPS,
+            "pad": _PADDING,
+            **_CONVOLUTION,
+        },
+        make.conv,
+        Rule("c", _WINDOWS, "h_out*w_out*c_out*c_in/g*k_h*k_w", f"c_out*c_in/g*k_h*k_w + {_BIAS}"),
     ),
     Primitive(
         "dwconv",
         "depthwise convolution; `m` outputs per channel",
-        {"k": Argument("pair", (3, 3)), "s": _S, "m": Argument("count", 1), "pad": _PAD, **_WINDOW},
-        _dwconv,
+        {
+            "k": Argument("pair", (3, 3)),
+            "s": _STRIDE,
+            "m": Argument("count", 1),
+            "pad": _PADDING,
+            **_CONVOLUTION,
+        },
+        make.dwconv,
+        Rule("c_in*m", _WINDOWS, "h_out*w_out*c_out*k_h*k_w", f"c_out*k_h*k_w + {_BIAS}"),
     ),
     Primitive(
         "conv_transpose",
-        "transposed convolution; `pad: same` gives out = in * s",
+        "transposed convolution; `pad: same` makes out = in * s",
         {
-            "c": Argument("count"),
+            "c": _CHANNELS,
             "k": Argument("pair"),
-            "s": _S,
-            "g": Argument("count", 1),
-            "pad": _PAD,
-            "out_pad": Argument("padding", (0, 0)),
-            **_WINDOW,
+            "s": _STRIDE,
+            "g": _GROUPS,
+            "pad": _PADDING,
+            "out_pad": Argument("offsets", (0, 0)),
+            **_CONVOLUTION,
         },
-        _conv_transpose,
+        make.conv_transpose,
+        Rule(
+            "c",
+            "(h_in - 1)*s_h - 2*pad_h + dilation_h*(k_h - 1) + out_pad_h + 1",
+            "h_in*w_in*c_in*c_out/g*k_h*k_w",
+            f"c_in*c_out/g*k_h*k_w + {_BIAS}",
+        ),
     ),
     Primitive(
         "linear",
         "fully connected layer on features",
-        {"c": Argument("count"), "bias": Argument("flag", True)},
+        {"c": _CHANNELS, "bias": Argument("flag", True)},
         lambda a, x: (Linear(a["c"], a["bias"]),),
+        Rule("c", macs="c_in*c_out", params=f"c_in*c_out + {_BIAS}"),
     ),
-    Primitive(
-        "bn",
-        "batch normalisation",
-        {"affine": Argument("flag", True)},
-        lambda a, x: (BatchNorm(a["affine"]),),
-    ),
+    Primitive("bn", "batch normalisation", _AFFINE, lambda a, x: (BatchNorm(a["affine"]),), _NORMALISED),
     Primitive(
         "group_norm",
         "group normalisation",
-        {"g": Argument("count"), "affine": Argument("flag", True)},
+        {"g": Argument("count"), **_AFFINE},
         lambda a, x: (GroupNorm(a["g"], a["affine"]),),
+        _NORMALISED,
     ),
     Primitive(
         "layer_norm",
         "layer normalisation over the channels of each position",
-        {"affine": Argument("flag", True)},
+        _AFFINE,
         lambda a, x: (LayerNorm(a["affine"]),),
+        _NORMALISED,
     ),
     Primitive(
         "lrn",
@@ -200,40 +182,33 @@ _ROWS = (
         "act",
         "activation by name; `none` is nothing",
         {"f": Argument("name", REQUIRED, (*ACTIVATIONS, "none"))},
-        _act,
+        make.act,
     ),
-    *(Primitive(name, f"the activation {name}", {}, _constant(Activation(name))) for name in ACTIVATIONS),
+    *(Primitive(name, f"the activation {name}", {}, make.constant(Activation(name))) for name in ACTIVATIONS),
     Primitive(
         "prelu",
         "leaky rectifier with learned slopes",
         {"per_channel": Argument("flag", True)},
         lambda a, x: (PReLU(a["per_channel"]),),
+        Rule(params="c_in if per_channel else 1"),
     ),
-    Primitive(
-        "max_pool",
-        "maximum over windows",
-        _POOL,
-        lambda a, x: (MaxPool2d(a["k"], a["s"], _padding(a), a["ceil_mode"]),),
-    ),
-    Primitive(
-        "avg_pool",
-        "mean over windows",
-        _POOL,
-        lambda a, x: (AvgPool2d(a["k"], a["s"], _padding(a), a["ceil_mode"]),),
-    ),
+    Primitive("max_pool", "maximum over windows", _POOLING, make.max_pool, _POOLED),
+    Primitive("avg_pool", "mean over windows", _POOLING, make.avg_pool, _POOLED),
     Primitive(
         "gap",
         "global average pooling, or to `size` cells",
         {"size": Argument("pair", (1, 1))},
         lambda a, x: (AdaptiveAvgPool2d(a["size"]),),
+        Rule(height="size_h"),
     ),
     Primitive(
         "gmp",
         "global max pooling, or to `size` cells",
         {"size": Argument("pair", (1, 1))},
         lambda a, x: (AdaptiveMaxPool2d(a["size"]),),
+        Rule(height="size_h"),
     ),
-    Primitive("flatten", "image to features", {}, _constant(Flatten())),
+    Primitive("flatten", "image to features", {}, make.constant(Flatten()), Rule("c_in*h_in*w_in", "1")),
     Primitive(
         "shuffle",
         "ShuffleNet's channel shuffle",
@@ -244,50 +219,45 @@ _ROWS = (
         "split",
         "the first `c` channels and the rest; name both with `as: [first, rest]`",
         {"c": Argument("count")},
-        lambda a, x: (Slice(0, 0, a["c"]), Slice(0, a["c"], x[0])),
+        make.split,
+        Rule("c, c_in - c"),
     ),
     Primitive(
         "slice",
         "channels `start` up to `stop`",
         {"start": Argument("offset"), "stop": Argument("count")},
         lambda a, x: (Slice(0, a["start"], a["stop"]),),
+        Rule("stop - start"),
     ),
     Primitive(
         "crop",
         "cut rows and columns off the edges",
         {side: Argument("offset", 0) for side in ("top", "bottom", "left", "right")},
-        _crop,
+        make.crop,
+        Rule(height="h_in - top - bottom", width="w_in - left - right"),
     ),
     Primitive(
         "pad",
         "zeros around the image: `p` on all sides, or side by side",
         {"p": Argument("offset", 0)}
         | {side: Argument("offset", None) for side in ("left", "right", "top", "bottom")},
-        _pad,
+        make.pad,
+        Rule(height="h_in + top + bottom", width="w_in + left + right"),
     ),
     Primitive(
         "upsample",
         "enlarge `s` times",
         {"s": Argument("pair", (2, 2)), "mode": Argument("name", "nearest", INTERPOLATIONS)},
-        _upsample,
+        lambda a, x: (Upsample(a["s"], a["mode"]),),
+        Rule(height="h_in*s_h"),
     ),
-    Primitive(
-        "dropout",
-        "dropout: nothing at inference",
-        {"p": Argument("number", 0.5)},
-        lambda a, x: (Dropout(float(a["p"])),),
-    ),
-    Primitive(
-        "scale",
-        "multiply by a constant",
-        {"factor": Argument("number")},
-        lambda a, x: (Scale(float(a["factor"])),),
-    ),
+    Primitive("dropout", "dropout: nothing at inference", {"p": Argument("number", 0.5)}, make.dropout),
+    Primitive("scale", "multiply by a constant", {"factor": Argument("number")}, make.scale),
     Primitive("identity", "nothing", {}, lambda a, x: ()),
     Primitive("none", "nothing", {}, lambda a, x: ()),
 )
 
-PRIMITIVES: dict[str, Primitive] = {primitive.name: primitive for primitive in _ROWS}
+PRIMITIVES: Final[Mapping[str, Primitive]] = {primitive.name: primitive for primitive in _ROWS}
 
-MERGES: dict[str, Op] = {"add": Add(), "mul": Mul(), "concat": Concat()}
+MERGES: Final[Mapping[str, Op]] = {"add": Add(), "mul": Mul(), "concat": Concat()}
 """Primitives of several inputs: given as branches, or as `from: [a, b]`."""
