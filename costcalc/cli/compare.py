@@ -16,7 +16,7 @@ from costcalc.report.compare import FVCORE, Entry, compare_table
 @counting_options
 @click.option("--fvcore/--no-fvcore", default=None, help="Demand or skip fvcore's own count of each network.")
 @output_options
-def command(references: tuple[str, ...], fvcore: bool | None, counting: Counting, output: Output) -> None:
+def command(references: tuple[str, ...], fvcore: bool | None, counting: Counting, output: Output) -> int:
     """Put networks side by side: MACs, parameters, memory.
 
     MODEL is a spec's path or the name of one that ships, and what to set in it: `mobilenet`,
@@ -41,3 +41,4 @@ def command(references: tuple[str, ...], fvcore: bool | None, counting: Counting
     ]
     with_fvcore = fvcore_counts is not None
     output.emit(compare_table(entries, counting.conventions, with_fvcore=with_fvcore, notes=notes))
+    return counting.verdict((entry.name, entry.cost) for entry in entries)

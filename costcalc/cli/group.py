@@ -19,6 +19,7 @@ COMMANDS = {
         "costcalc.cli.resolve",
         "Print the rows of a spec with every multiplier and variant applied.",
     ),
+    "explain": ("costcalc.cli.explain", "Explain a convention, or an error code."),
     "zoo": ("costcalc.cli.zoo", "List the networks that ship, with what they cost."),
     "new": ("costcalc.cli.new", "Write a small spec with comments, to change into a network of your own."),
     "schema": (

@@ -12,12 +12,15 @@ import click
 
 from costcalc.cli.files import File, parse_files
 from costcalc.cli.output import Output
+from costcalc.cli.streams import report
 from costcalc.cost.convention import Convention
 from costcalc.cost.conventions import CONVENTIONS, parse_convention
 from costcalc.cost.count import Cost, count
 from costcalc.cost.dtype import DTYPES, Precision, parse_precision
 from costcalc.cost.fusion import FUSIONS, Fusion, parse_fusion
+from costcalc.errors import Diagnostic
 from costcalc.graph import Graph
+from costcalc.report.context import unknown_notes
 from costcalc.report.formats import FORMATS
 
 Command = Callable[..., Any]
@@ -32,6 +35,7 @@ class Counting:
     precision: Precision
     fusion: Fusion
     weights_in_ram: bool
+    strict: bool = False
 
     def count(self, graph: Graph, also: Sequence[str] = ()) -> Cost:
         """Count a network, under further conventions too."""
@@ -46,6 +50,14 @@ class Counting:
             weights_in_ram=self.weights_in_ram,
         )
 
+    def verdict(self, costs: Iterable[tuple[str, Cost]]) -> int:
+        """Return the exit code: 1 if a count must be whole and is not, after saying what is unknown."""
+        notes = [note for name, cost in costs for note in unknown_notes(name, cost, self.conventions)]
+        if not self.strict or not notes:
+            return 0
+        report([Diagnostic("E505", note) for note in notes])
+        return 1
+
 
 def counting_options(command: Command) -> Command:
     """Add the options that decide numbers; the command gets them as `counting`."""
@@ -58,6 +70,7 @@ def counting_options(command: Command) -> Command:
         weights_dtype: str | None,
         fusion: str,
         weights_in_ram: bool,
+        strict: bool,
         **others: Any,
     ) -> Any:
         names = dict.fromkeys(name.strip() for text in convention for name in text.split(","))
@@ -67,6 +80,7 @@ def counting_options(command: Command) -> Command:
             parse_precision(dtype, weights=weights_dtype),
             parse_fusion(fusion),
             weights_in_ram,
+            strict,
         )
         return command(counting=counting, **others)
 
@@ -82,6 +96,7 @@ def counting_options(command: Command) -> Command:
         click.option("--fusion", metavar="NAME", default="conv-bn-act",
                      help=f"What runs in one kernel, for memory. {_names(FUSIONS)}"),
         click.option("--weights-in-ram", is_flag=True, help="Let peak memory include the weights."),
+        click.option("--strict", is_flag=True, help="Leave with 1 if an operator's count is unknown."),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from costcalc.spec import load
 @click.option("--per-layer", is_flag=True, help="The same as --by layer.")
 @counting_options
 @output_options
-def command(reference: str | None, by: By, per_layer: bool, counting: Counting, output: Output) -> None:
+def command(reference: str | None, by: By, per_layer: bool, counting: Counting, output: Output) -> int:
     """Show where one network spends what it costs.
 
     MODEL is a spec's path or the name of one that ships, and what to set in it: `mobilenet`,
@@ -30,4 +30,6 @@ def command(reference: str | None, by: By, per_layer: bool, counting: Counting, 
         example = "for example: costcalc show mobilenet.yaml --by op"
         raise UsageError(Diagnostic("E030", "show needs a network", help=example))
     model = load(reference)
-    output.emit(show_table(model.name, counting.count(model.graph), "layer" if per_layer else by))
+    cost = counting.count(model.graph)
+    output.emit(show_table(model.name, cost, "layer" if per_layer else by))
+    return counting.verdict([(model.name, cost)])

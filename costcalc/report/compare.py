@@ -14,7 +14,9 @@ from costcalc.report.context import (
     context_note,
     convention_columns,
     convention_counts,
+    macs_column,
     other_conventions,
+    unknown_notes,
 )
 from costcalc.report.record import Column, Table, partial_sum
 
@@ -66,7 +68,7 @@ def compare_table(
     columns = (
         Column("model", "model"),
         Column("input", "input", "shape", 6),
-        Column("macs", "MACs", "count"),
+        macs_column(conventions),
         *convention_columns(others),
         *(_FVCORE_COLUMNS if with_fvcore else ()),
         Column("params", "params", "count", 1),
@@ -79,6 +81,10 @@ def compare_table(
         row = _row(entry.name, entry.cost, first) | convention_counts(entry.cost, others)
         rows.append(row | _fvcore(entry) if with_fvcore else row)
     footer = [context_note(first), *(_fvcore_notes(entries) if with_fvcore else ()), *notes]
+    for entry in entries:
+        footer += [
+            f"{note}: ≥ is a lower bound." for note in unknown_notes(entry.name, entry.cost, conventions)
+        ]
     return Table(
         columns, tuple(rows), "models", context=context(first), notes=tuple(footer), more=MORE_COLUMNS
     )

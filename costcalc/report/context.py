@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from costcalc.cost.convention import Convention
+from costcalc.cost.conventions import PAPER
 from costcalc.cost.count import Cost, Group
 from costcalc.report.record import AtLeast, Column, partial_sum
-
 
 MORE_COLUMNS = (
     Column("flops", "FLOPs", "count"),
@@ -35,6 +35,25 @@ def context_note(cost: Cost) -> str:
     name = cost.convention.name
     flops = f", FLOPs by the {name} convention" if cost.convention.unit == "FLOP" else f" ({name} convention)"
     return f"1 MAC = 1 multiply-add{flops}; batch {cost.batch}, {cost.precision}, fusion {cost.fusion}."
+
+
+def unknown_notes(name: str, cost: Cost, conventions: Iterable[Convention]) -> list[str]:
+    """Return, for every convention without a rule for some operators of a network, which those are."""
+    notes = []
+    for convention in conventions:
+        rows = [row for row in cost.rows if row.counts[convention.name] is None]
+        labels = dict.fromkeys(row.label for row in rows)
+        if rows:
+            where = rows[0].node.name + (f" and {len(rows) - 1} more" if len(rows) > 1 else "")
+            notes.append(f"{name}: {convention.name} does not know {', '.join(labels)} ({where})")
+    return notes
+
+
+def macs_column(conventions: Sequence[Convention]) -> Column:
+    """Return the column of multiply-accumulates, which says by whose rules they are if not a paper's."""
+    first = conventions[0]
+    plain = first.unit == "FLOP" or first.name == PAPER.name
+    return Column("macs", "MACs" if plain else f"MACs ({first.name})", "count")
 
 
 def other_conventions(conventions: Sequence[Convention]) -> list[Convention]:

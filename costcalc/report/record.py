@@ -15,7 +15,9 @@ from costcalc.errors import Diagnostic, UsageError, did_you_mean
 from costcalc.graph import format_shape
 from costcalc.units import format_bytes, format_count, format_percent, format_ratio
 
-Kind = Literal["text", "shape", "count", "exact", "bytes", "ratio", "number", "percent", "check", "verdict"]
+Kind = Literal[
+    "text", "prose", "shape", "count", "exact", "bytes", "ratio", "number", "percent", "check", "verdict"
+]
 Record = Mapping[str, object]
 """A row: the values of its columns, and whatever else only JSON has room for.
 
@@ -44,7 +46,7 @@ class Column:
     Attributes:
         name: The key in records, CSV and JSON, with the unit in it: `memory_access_bytes`.
         header: What tables print over it.
-        kind: How its values are written.
+        kind: How its values are written; prose is text that may be broken into lines.
         priority: 0 is always shown; on a narrow terminal the highest leaves first, and
             columns of one priority leave together.
     """
@@ -57,7 +59,7 @@ class Column:
     @property
     def is_text(self) -> bool:
         """Whether the column reads from the left; numbers line up on the right."""
-        return self.kind in ("text", "check", "verdict")
+        return self.kind in ("text", "prose", "check", "verdict")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ from costcalc.report.context import (
     context_note,
     convention_columns,
     convention_counts,
+    macs_column,
     other_conventions,
+    unknown_notes,
 )
 from costcalc.report.record import Column, Table, partial_sum
 from costcalc.units import format_bytes
@@ -55,7 +57,7 @@ def show_table(name: str, cost: Cost, by: By) -> Table:
         return _numbers(group, total) | convention_counts(group, others)
 
     return Table(
-        (*names, Column("macs", "MACs", "count"), *convention_columns(others), *_NUMBERS),
+        (*names, macs_column(cost.conventions), *convention_columns(others), *_NUMBERS),
         tuple(_named(group, by) | numbers(group) for group in _groups(cost, by)),
         {"stage": "stages", "op": "operators", "layer": "layers"}[by],
         total=dict.fromkeys((column.name for column in names), "")
@@ -66,6 +68,7 @@ def show_table(name: str, cost: Cost, by: By) -> Table:
             f"{name}: input {format_shape(cost.graph.input_shape)}, "
             f"peak memory {format_bytes(peak.bytes)} at {peak.node}.",
             context_note(cost),
+            *(f"{note}: ≥ is a lower bound." for note in unknown_notes(name, cost, cost.conventions)),
         ),
         more=MORE_COLUMNS,
     )

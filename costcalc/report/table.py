@@ -16,6 +16,7 @@ from costcalc.report.record import Column, Record, Table, cell_text
 _BOX = Box("    \n    \n ── \n    \n    \n ── \n    \n    \n")
 _GAP = 2  # blanks between two columns: one of padding, one of the box
 _UNLIMITED = 100_000
+_NARROWEST = 30  # that prose is broken to
 _STYLES = {"✓": "green", "≠": "bold red", "?": "yellow"}
 
 
@@ -38,7 +39,7 @@ def render_table(table: Table, *, width: int | None = None, colour: bool = False
             column.header,
             _text(column, table.total, raw) if table.total is not None else "",
             justify="left" if column.is_text else "right",
-            no_wrap=True,
+            no_wrap=column.kind != "prose",
         )
     for row in table.rows:
         drawn.add_row(*[_text(column, row, raw) for column in shown])
@@ -57,8 +58,9 @@ def render_table(table: Table, *, width: int | None = None, colour: bool = False
     notes = list(table.notes)
     if left_out:
         notes.append(f"Left out to fit {width} columns: {', '.join(left_out)} (--columns all).")
+    has_prose = any(column.kind == "prose" for column in shown)
     with console.capture() as captured:
-        console.print(drawn)
+        console.print(drawn, width=width if has_prose else None)
         if notes:
             console.print()
         for note in notes:
@@ -81,6 +83,7 @@ def _fitting(table: Table, width: int, raw: bool) -> tuple[Column, ...]:
         )
         for column in table.columns
     }
+    sizes |= {column: min(size, _NARROWEST) for column, size in sizes.items() if column.kind == "prose"}
     while sizes and sum(sizes.values()) + _GAP * (len(sizes) - 1) > width:
         least = max(column.priority for column in sizes)
         if least == 0:
