@@ -9,6 +9,7 @@ from typing import Any
 from costcalc.errors import Diagnostic, SpecError, did_you_mean
 from costcalc.graph import Op
 from costcalc.spec.evaluate import Functions, evaluate, show
+from costcalc.spec.missing import advice
 from costcalc.spec.model import Block, Cell, Row, Slot, Step, slot_location
 from costcalc.spec.primitives import MERGES, PRIMITIVES, Primitive
 
@@ -75,7 +76,7 @@ def _find(name: str, blocks: Mapping[str, Block], op: Cell) -> Callee:
     found = blocks.get(name) or PRIMITIVES.get(name) or MERGES.get(name)
     if found is not None:
         return found
-    help = did_you_mean(name, [*blocks, *PRIMITIVES, *MERGES])
+    help = advice(name) or did_you_mean(name, [*blocks, *PRIMITIVES, *MERGES])
     help = help or "name a primitive, a block of this file, or one that it imports"
     raise SpecError(Diagnostic("E302", f"no operator or block `{name}`", op.location(), help))
 

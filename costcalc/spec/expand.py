@@ -23,6 +23,8 @@ Tensors = tuple[int, ...]
 Values = Mapping[str, Any]
 """The values of a call's arguments, by parameter."""
 
+_TAKE_ONE = "name the tensors with `as`, and take one with `from`"
+
 
 class Expander:
     """Appends to a graph what rows and heads call.
@@ -87,7 +89,7 @@ class Expander:
             raise SpecError(Diagnostic("E322", message, op.location(), cause))
         if len(inputs) != max(len(block.inputs), 1):
             wanted = max(len(block.inputs), 1)
-            help = f"write `from: [{', '.join(block.inputs)}]`" if block.inputs else None
+            help = f"write `from: [{', '.join(block.inputs)}]`" if block.inputs else _TAKE_ONE
             message = f"block `{block.name}` takes {wanted} input{'s' * (wanted > 1)}, not {len(inputs)}"
             raise SpecError(Diagnostic("E309", message, op.location(), help))
         scope = self.scope(inputs, frame.scope["i"])
@@ -107,7 +109,7 @@ class Expander:
         return self.run(block.body, inner, inputs[:1])
 
     def _step(self, step: Step, frame: Frame, current: Tensors) -> Tensors:
-        inputs = _labelled(step.sources, frame) if step.sources else current[:1]
+        inputs = _labelled(step.sources, frame) if step.sources else current
         if step.branches is not None:
             return self._branches(step, step.branches, frame, inputs)
         name = called_name(step.op, frame.scope, self._functions)
@@ -154,7 +156,7 @@ class Expander:
                 arguments[name] = argument.default
         if len(inputs) != 1:
             message = f"`{primitive.name}` takes one tensor, not {len(inputs)}"
-            raise SpecError(Diagnostic("E309", message, call.op.location()))
+            raise SpecError(Diagnostic("E309", message, call.op.location(), _TAKE_ONE))
         try:
             ops = primitive.make(arguments, self.builder.shape(inputs[0]))
         except OperatorError as error:

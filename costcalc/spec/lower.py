@@ -130,7 +130,13 @@ class _Lowering:
         return f"stage `{last.stage}` has s = {show(last.values['s'])} at line {last.row.location.line}"
 
     def heads(self) -> dict[str, int]:
-        """Append the heads and return the node of each; without heads the last row is `out`."""
+        """Append the heads and return the node of each; without heads the last row is `out`.
+
+        Raises:
+            SpecError: E327, every row or head is left out.
+        """
+        if not self.resolved.rows:
+            raise SpecError(_nothing_left("row", self.spec.stages[0].location))
         if not self.spec.heads:
             return {"out": self.emitted[-1]}
         outputs = {}
@@ -145,6 +151,8 @@ class _Lowering:
             if branch.when is None or truth(branch.when, frame.scope, self.resolved.functions):
                 out = self.expander.run(Branch(branch.steps), frame, inputs)
                 outputs[name] = _single(out, f"head `{name}`", branch.location)
+        if not outputs:
+            raise SpecError(_nothing_left("head", branch.location))
         return outputs
 
 
@@ -152,6 +160,11 @@ def _single(tensors: Tensors, what: str, where: Location) -> int:
     if len(tensors) == 1:
         return tensors[0]
     raise SpecError(Diagnostic("E309", f"{what} gives {len(tensors)} tensors here; one is needed", where))
+
+
+def _nothing_left(what: str, where: Location | None) -> Diagnostic:
+    help = f"a network has at least one {what}: look at `when` and `n`"
+    return Diagnostic("E327", f"every {what} is left out", where, help)
 
 
 def _size(size: tuple[int, ...]) -> str:
