@@ -8,6 +8,8 @@ one copy, a sum of three tensors is two sums. What it books:
 - An operator whose output lives in the memory of an input is a view, and moves nothing: flatten,
   slice, dropout at inference. In-place operators would look the same; the network has none.
 - A tensor is alive from the operator that makes it until its storage is freed.
+- One operator of ours is several of PyTorch's: local response normalisation, which squares, pads, pools
+  and raises to a power, each into memory of its own. So a network that has it moves and may hold more.
 """
 
 from __future__ import annotations
