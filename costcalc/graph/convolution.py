@@ -13,6 +13,7 @@ from costcalc.graph.operator import (
     format_shape,
     format_window,
     image,
+    nearest_multiples,
     require_output,
     spatial,
 )
@@ -21,14 +22,15 @@ from costcalc.graph.operator import (
 def _require_groups(kind: str, in_channels: int, out_channels: int, groups: int) -> None:
     if in_channels % groups == 0 and out_channels % groups == 0:
         return
-    odd = in_channels if in_channels % groups else out_channels
-    side = "in" if in_channels % groups else "out"
-    below = odd // groups * groups
-    legal = f"{below} or {below + groups}" if below else f"{groups}"
+    legal = [
+        f"{side}put width {nearest_multiples(width, groups)}"
+        for side, width in (("in", in_channels), ("out", out_channels))
+        if width % groups
+    ]
     raise OperatorError(
         "E311",
         f"{kind}: {in_channels} -> {out_channels} channels do not split into {groups} groups",
-        f"nearest legal {side}put width: {legal}",
+        f"nearest legal: {' and '.join(legal)}; `ceil_to(x, {groups})` makes widths that split",
     )
 
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from costcalc.errors import OperatorError
-from costcalc.graph.operator import Op, Pair, Shape, format_shape, image
+from costcalc.graph.operator import Op, Pair, Shape, format_shape, image, nearest_multiples
 
 INTERPOLATIONS = ("nearest", "bilinear")
 
@@ -37,7 +37,9 @@ class ChannelShuffle(Op):
         channels, _, _ = image(self.kind, inputs[0])
         if channels % self.groups:
             raise OperatorError(
-                "E311", f"shuffle: {channels} channels do not split into {self.groups} groups"
+                "E311",
+                f"shuffle: {channels} channels do not split into {self.groups} groups",
+                f"nearest legal width: {nearest_multiples(channels, self.groups)}",
             )
         return inputs[0]
 

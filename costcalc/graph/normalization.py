@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from costcalc.errors import OperatorError
-from costcalc.graph.operator import Op, Shape, Weight, image
+from costcalc.graph.operator import Op, Shape, Weight, image, nearest_multiples
 
 
 def _affine(affine: bool, channels: int) -> tuple[Weight, ...]:
@@ -48,7 +48,9 @@ class GroupNorm(Op):
         channels = inputs[0][0]
         if channels % self.groups:
             raise OperatorError(
-                "E311", f"group_norm: {channels} channels do not split into {self.groups} groups"
+                "E311",
+                f"group_norm: {channels} channels do not split into {self.groups} groups",
+                f"nearest legal width: {nearest_multiples(channels, self.groups)}",
             )
         return inputs[0]
 

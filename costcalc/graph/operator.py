@@ -107,6 +107,16 @@ def require_output(kind: str, size: Pair, out: Pair) -> None:
         )
 
 
+def nearest_multiples(width: int, divisor: int) -> str:
+    """Return the multiples next to a width that is none: `32 or 36`.
+
+    >>> nearest_multiples(34, 4), nearest_multiples(3, 8)
+    ('32 or 36', '8')
+    """
+    below = width // divisor * divisor
+    return f"{below} or {below + divisor}" if below else f"{divisor}"
+
+
 def format_window(kernel: Pair) -> str:
     """Return `3x3`."""
     return f"{kernel[0]}x{kernel[1]}"

@@ -10,14 +10,16 @@ from costcalc.errors import Diagnostic, Location, SpecError, did_you_mean
 from costcalc.spec.expression import ExpressionError, Fixed
 from costcalc.spec.model import Cell, Slot, slot_location
 from costcalc.spec.primitives import SAME, Argument
+from costcalc.spec.value import is_foreign
 
 Scope = dict[str, Any]
 Functions = Mapping[str, Callable[..., Any]]
 
+_DECIMALS = 6
+"""Fractions that need no more are written as decimals."""
+
 LARGEST = 10**9
 """No size, width or count of a network comes near this; larger ones are mistakes or attacks."""
-
-_WHOLE_HELP = "use floor(), round(), ceil_to() or make_divisible()"
 
 
 def evaluate(cell: Cell, scope: Mapping[str, Any], functions: Functions) -> Any:
@@ -64,11 +66,14 @@ def count(value: Any, what: str, where: Location, text: str, least: int = 1) -> 
         return value
     if isinstance(value, Fixed):
         return count(value.value, what, where, text, least)
-    shown = f"{what} = {text}" if text == str(value) else f"{what} = {text} = {show(value)}"
+    said = text in (str(value), what.rpartition(" ")[2])  # `8`, or `c` for a parameter `c`
+    shown = f"{what} = {show(value)}" if said else f"{what} = {text} = {show(value)}"
     if isinstance(value, (str, tuple, bool)) or value is None:
         raise SpecError(Diagnostic("E307", f"{shown} is not a number", where))
     if value != value // 1:
-        raise SpecError(Diagnostic("E305", f"{shown} is not whole", where, _WHOLE_HELP))
+        near = f"{value // 1} and {value // 1 + 1} are" if value > least else f"{least} is"
+        help = f"{near} legal: use floor(), round(), ceil_to() or make_divisible()"
+        raise SpecError(Diagnostic("E305", f"{shown} is not whole", where, help))
     if value < least or value > LARGEST:
         bounds = f"at least {least}" if value < least else f"at most {LARGEST}"
         raise SpecError(Diagnostic("E306", f"{shown} is out of range: it must be {bounds}", where))
@@ -93,11 +98,11 @@ def convert(value: Any, argument: Argument, what: str, slot: Slot) -> Any:
     if kind == "padding":
         return SAME if value == SAME else _pair(value, what, slot, 0)
     if kind == "flag":
-        if isinstance(value, bool):
-            return value
+        if isinstance(value, bool) or is_foreign(value):
+            return bool(value)
         raise _wrong(what, value, slot, "write `true` or `false`")
     if kind == "number":
-        if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
+        if is_foreign(value) or (isinstance(value, (int, Fraction)) and not isinstance(value, bool)):
             return value
         raise _wrong(what, value, slot, "give a number")
     if value in argument.choices:
@@ -132,8 +137,8 @@ def _text(slot: Slot) -> str:
 
 
 def show(value: Any) -> str:
-    """Return a value as a spec would write it; long ones are cut."""
-    text = show_exactly(value)
+    """Return a value as a message says it: short fractions as decimals, and long ones cut."""
+    text = _decimal(value) if isinstance(value, Fraction) else show_exactly(value)
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
@@ -146,3 +151,11 @@ def show_exactly(value: Any) -> str:
     if isinstance(value, Fixed):
         return f"fixed({show_exactly(value.value)})"
     return str(value)
+
+
+def _decimal(value: Fraction) -> str:
+    if 10**_DECIMALS % value.denominator:
+        return str(value)
+    whole, part = divmod(abs(value), 1)
+    decimals = str(part * 10**_DECIMALS).zfill(_DECIMALS).rstrip("0")
+    return f"{'-' * (value < 0)}{whole}{'.' * bool(decimals)}{decimals}"

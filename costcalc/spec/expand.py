@@ -7,16 +7,30 @@ from dataclasses import replace
 from typing import Any
 
 from costcalc.errors import Diagnostic, OperatorError, SpecError, did_you_mean
-from costcalc.graph import Conv2d, ConvTranspose2d, GraphBuilder, Node, Op, Weight, format_shape
+from costcalc.graph import (
+    ChannelShuffle,
+    Conv2d,
+    ConvTranspose2d,
+    GraphBuilder,
+    GroupNorm,
+    Node,
+    Op,
+    Weight,
+    format_shape,
+)
 from costcalc.spec.calls import Call, called_name, step_call
 from costcalc.spec.evaluate import Functions, Scope, convert, evaluate, evaluate_slot, truth
 from costcalc.spec.frame import Frame, sizes
-from costcalc.spec.model import Block, Branch, Cell, Step
+from costcalc.spec.model import Block, Branch, Cell, Slot, Step
 from costcalc.spec.primitives import MERGES, REQUIRED, Primitive
+from costcalc.spec.refusals import derivation, explained, missing, refusal
 
 MOST_STEPS = 100_000
 MOST_NODES = 20_000
 DEEPEST_BLOCK = 32
+
+_GROUPED = (Conv2d, ConvTranspose2d, ChannelShuffle, GroupNorm)
+_NO_SLOTS: Mapping[str, Slot] = {}
 
 Tensors = tuple[int, ...]
 """Nodes whose outputs a step reads or gives."""
@@ -102,7 +116,7 @@ class Expander:
             elif parameter.default is not None:
                 scope[name] = evaluate_slot(parameter.default, scope, self._functions)
             else:
-                raise _missing(f"block `{block.name}`", block.name, name, op)
+                raise missing(f"block `{block.name}`", block.name, name, op)
         for local, cell in block.let.items():
             scope[local] = evaluate(cell, scope, self._functions)
         inner = Frame(scope, labels, frame.path, frame.origin, frame.depth + 1, frame.share)
@@ -149,9 +163,13 @@ class Expander:
         arguments = {}
         for name, argument in primitive.arguments.items():
             if name in values:
-                arguments[name] = convert(values[name], argument, f"{frame.path}: {name}", call.slots[name])
+                slot = call.slots[name]
+                try:
+                    arguments[name] = convert(values[name], argument, f"{frame.path}: {name}", slot)
+                except SpecError as error:
+                    raise explained(error, slot, frame) from None
             elif argument.default is REQUIRED:
-                raise _missing(f"`{primitive.name}`", primitive.name, name, call.op)
+                raise missing(f"`{primitive.name}`", primitive.name, name, call.op)
             else:
                 arguments[name] = argument.default
         if len(inputs) != 1:
@@ -160,11 +178,11 @@ class Expander:
         try:
             ops = primitive.make(arguments, self.builder.shape(inputs[0]))
         except OperatorError as error:
-            raise SpecError(_refusal(error, frame, call.op)) from None
+            raise SpecError(refusal(error, frame, call.op)) from None
         if primitive.name == "split":
-            return tuple([self._node(part, inputs, frame, call.op) for part in ops])
+            return tuple([self._node(part, inputs, frame, call.op, call.slots) for part in ops])
         for part in ops:
-            inputs = (self._node(part, inputs, frame, call.op),)
+            inputs = (self._node(part, inputs, frame, call.op, call.slots),)
         return inputs
 
     def _merge(self, merge: Op, inputs: Tensors, frame: Frame, op: Cell) -> int:
@@ -173,7 +191,9 @@ class Expander:
         help = f"write `{merge.kind}: [[], [conv: {{c: c}}]]`, or `from: [a, b]`"
         raise SpecError(Diagnostic("E309", f"`{merge.kind}` needs two tensors or more", op.location(), help))
 
-    def _node(self, op: Op, inputs: Tensors, frame: Frame, cell: Cell) -> int:
+    def _node(
+        self, op: Op, inputs: Tensors, frame: Frame, cell: Cell, slots: Mapping[str, Slot] = _NO_SLOTS
+    ) -> int:
         if len(self.builder.nodes) >= MOST_NODES:
             raise SpecError(Diagnostic("E321", f"the network has more than {MOST_NODES} nodes", frame.origin))
         owner = self._owner(op, inputs, frame)
@@ -181,8 +201,10 @@ class Expander:
         try:
             index = self.builder.add(op, inputs, frame.path, origin=frame.origin, shares=shares)
         except OperatorError as error:
-            self.errors.append(_refusal(error, frame, cell))
-            if error.code != "E311" or not isinstance(op, (Conv2d, ConvTranspose2d)):
+            if error.code == "E311":
+                error.message += derivation(slots, frame)
+            self.errors.append(refusal(error, frame, cell))
+            if error.code != "E311" or not isinstance(op, _GROUPED):
                 raise SpecError(()) from None
             # Groups that do not divide leave the shapes as they are: go on, and find the rest.
             return self.builder.add(replace(op, groups=1), inputs, frame.path, origin=frame.origin)
@@ -213,7 +235,7 @@ class Expander:
             differ = f"{first} has another stride, padding or grouping"
         message = f"weights cannot be shared: {differ}"
         help = "give this step another `share`, or make the channels that it reads alike"
-        self.errors.append(_refusal(OperatorError("E318", message, help), frame, cell))
+        self.errors.append(refusal(OperatorError("E318", message, help), frame, cell))
 
     def _weights(self, op: Op, inputs: Tensors) -> tuple[Weight, ...]:
         shapes = [self.builder.shape(index) for index in inputs]
@@ -239,18 +261,3 @@ def _labelled(sources: tuple[Cell, ...], frame: Frame) -> Tensors:
             message = f"`from`: no label `{cell.text}` in this block"
             raise SpecError(Diagnostic("E308", message, cell.location(), help))
     return tuple([frame.labels[cell.text] for cell in sources])
-
-
-def _missing(what: str, name: str, parameter: str, op: Cell) -> SpecError:
-    help = f"write `{name}: {{{parameter}: ...}}`"
-    return SpecError(Diagnostic("E303", f"{what} needs `{parameter}`", op.location(), help))
-
-
-def _refusal(error: OperatorError, frame: Frame, op: Cell) -> Diagnostic:
-    """Locate an operator's refusal: in this file's block, or at the row that called a foreign one."""
-    here = op.location()
-    where = here if here.file == frame.origin.file else frame.origin
-    message = error.message if error.message.startswith(frame.path) else f"{frame.path}: {error.message}"
-    if where is not frame.origin and where.line != frame.origin.line:
-        message += f" (in the row at line {frame.origin.line})"
-    return Diagnostic(error.code, message, where, error.help)
