@@ -13,6 +13,7 @@ from costcalc.spec.evaluate import Functions, Scope, count, evaluate, evaluate_s
 from costcalc.spec.expression import Fixed
 from costcalc.spec.model import Cell, Row, Scaling, Slot, Spec, slot_location
 from costcalc.spec.rounding import FUNCTIONS
+from costcalc.spec.value import is_foreign
 
 RESOLUTION = "resolution"
 """The input size in pixels, accepted wherever a parameter is, in every spec."""
@@ -148,28 +149,40 @@ def _scale(scaling: Scaling, base: Any, what: str, scope: Scope, functions: Func
         raise SpecError(
             Diagnostic("E307", f"factor = {show(factor)} is not a number", scaling.factor.location())
         )
-    scaled = base if factor == 1 else base * factor
+    scaled = base * factor
     if isinstance(scaled, Fraction) and scaled.denominator == 1:
         scaled = scaled.numerator
     if scaling.round is not None:
         scaled = evaluate(scaling.round, {**scope, "x": scaled}, functions)
-    if isinstance(scaled, Fraction) or scaled < 1:
+    if scaled < 1 or scaled != scaled // 1:
         raise SpecError(_illegal(scaling, base, factor, scaled, what))
     return count(scaled, what, scaling.location, show(scaled))
 
 
 def _illegal(scaling: Scaling, base: Any, factor: Any, scaled: Any, what: str) -> Diagnostic:
     """Name the layer, the numbers, and the multipliers that would give a whole width."""
-    below = max(int(scaled // 1), 1)
-    near = dict.fromkeys(Fraction(width) / base for width in (below, below + 1))
-    legal = " or ".join(f"{multiplier} (= {float(multiplier):.4g})" for multiplier in near)
     problem = "is not whole" if scaled >= 1 else "is less than 1"
     return Diagnostic(
         "E320",
         f"{what}: {show(base)} * {show(factor)} = {show(scaled)} {problem}",
         scaling.location,
-        f"nearest legal multipliers: {legal}; or give `scaling` a `round` such as `floor(x)`",
+        f"{_legal(base, scaled)}give `scaling` a `round` such as `floor(x)`",
     )
+
+
+def _legal(base: Any, scaled: Any) -> str:
+    """Name the multipliers next to one that is not legal; of many designs at once, none."""
+    if is_foreign(base) or is_foreign(scaled):
+        return ""
+    below = max(int(scaled // 1), 1)
+    near = dict.fromkeys(Fraction(width) / base for width in (below, below + 1))
+    legal = " or ".join(map(_multiplier, near))
+    return f"nearest legal multipliers: {legal}; or "
+
+
+def _multiplier(value: Fraction) -> str:
+    text = show(value if value.denominator > 1 else value.numerator)
+    return f"{text} (= {float(value):.4f})" if "/" in text else text
 
 
 # ---- rows --------------------------------------------------------------------------------------

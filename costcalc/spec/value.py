@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 LARGEST: Final = 10**60
 """No number may reach this size..."""
@@ -23,6 +23,8 @@ LARGEST_DENOMINATOR: Final = 10**300
 """...or need a larger denominator than this."""
 LARGEST_EXPONENT: Final = 64
 POWER_DIGITS: Final = 30
+
+_T = TypeVar("_T")
 
 _WORKING: Final = Context(prec=50)
 _ROUNDED: Final = Context(prec=POWER_DIGITS)
@@ -39,7 +41,18 @@ Value = int | Fraction | bool | str | Fixed
 """`str` is a name, such as the activation `relu`."""
 
 _EXACT: Final = frozenset({int, Fraction})
-_NO_NUMBERS: Final = frozenset({bool, str, Fixed, type(None), tuple, list})
+_NO_NUMBERS: Final = {bool, str, Fixed, type(None), tuple, list}
+
+
+def no_number(kind: type[_T]) -> type[_T]:
+    """Register a foreign type that, like bool, is not for arithmetic in expressions. A decorator."""
+    _NO_NUMBERS.add(kind)
+    return kind
+
+
+def is_foreign(value: object) -> bool:
+    """Tell whether a value is no `Value` but stands for numbers all the same."""
+    return not isinstance(value, (int, Fraction, str, Fixed, tuple, list, type(None)))
 
 
 class ExpressionError(ValueError):
@@ -120,7 +133,7 @@ def truth(value: Any) -> bool:
     Raises:
         ExpressionError: E127, it is a name, a fixed width or nothing at all.
     """
-    if type(value) in _NO_NUMBERS and type(value) is not bool:
+    if type(value) in _NO_NUMBERS and type(value) is not bool and not is_foreign(value):
         raise ExpressionError("E127", f"{describe(value)} is neither true nor false")
     return bool(value)
 
@@ -139,6 +152,8 @@ def _power(base: Any, exponent: Any) -> Any:
         return _fractional_power(Fraction(base), exponent)
     if type(exponent) is int and type(base) is int and exponent < 0:
         return Fraction(base) ** exponent
+    if type(base) is Fraction and is_foreign(exponent):
+        return exponent.__rpow__(base)  # a Fraction would first make itself a float
     return base**exponent
 
 
