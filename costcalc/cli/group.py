@@ -11,6 +11,7 @@ from costcalc.errors import Diagnostic, UsageError, did_you_mean
 COMMANDS = {
     "compare": ("costcalc.cli.compare", "Put networks side by side: MACs, parameters, memory."),
     "show": ("costcalc.cli.show", "Show where one network spends what it costs."),
+    "fits": ("costcalc.cli.fits", "Tell whether networks fit a chip."),
     "verify": (
         "costcalc.cli.verify",
         "Check every count of a network against other counters, and against what was printed.",

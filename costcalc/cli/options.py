@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
@@ -14,7 +14,7 @@ from costcalc.cli.files import File, parse_files
 from costcalc.cli.output import Output
 from costcalc.cli.streams import report
 from costcalc.cost.convention import Convention
-from costcalc.cost.conventions import CONVENTIONS, parse_convention
+from costcalc.cost.conventions import CONVENTIONS, PAPER, parse_convention
 from costcalc.cost.count import Cost, count
 from costcalc.cost.dtype import DTYPES, Precision, parse_precision
 from costcalc.cost.fusion import FUSIONS, Fusion, parse_fusion
@@ -28,20 +28,21 @@ Command = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """How to count: what the options of `counting_options` say."""
+    """How to count: what the options of `counting_options` or `memory_options` say."""
 
-    conventions: tuple[Convention, ...]
     batch: int
     precision: Precision
     fusion: Fusion
-    weights_in_ram: bool
+    in_best_order: bool
+    conventions: tuple[Convention, ...] = (PAPER,)
+    weights_in_ram: bool = False
     strict: bool = False
 
     def count(self, graph: Graph, also: Sequence[str] = ()) -> Cost:
         """Count a network, under further conventions too."""
         first, *others = self.conventions
         return count(
-            graph,
+            self._ordered(graph),
             first,
             also=(*others, *also),
             batch=self.batch,
@@ -49,6 +50,17 @@ class Counting:
             fusion=self.fusion,
             weights_in_ram=self.weights_in_ram,
         )
+
+    def _ordered(self, graph: Graph) -> Graph:
+        if not self.in_best_order:
+            return graph
+        from costcalc.cost.order import in_best_order
+
+        ordered, best = in_best_order(graph, self.fusion)
+        if not best:
+            message = f"{graph.name} has too many branches: its order may not be the best one"
+            report([Diagnostic("E508", message, severity="warning")])
+        return ordered
 
     def verdict(self, costs: Iterable[tuple[str, Cost]]) -> int:
         """Return the exit code: 1 if a count must be whole and is not, after saying what is unknown."""
@@ -64,39 +76,54 @@ def counting_options(command: Command) -> Command:
 
     @functools.wraps(command)
     def wrapper(
-        convention: tuple[str, ...],
-        batch: int,
-        dtype: str,
-        weights_dtype: str | None,
-        fusion: str,
-        weights_in_ram: bool,
-        strict: bool,
-        **others: Any,
+        convention: tuple[str, ...], counting: Counting, weights_in_ram: bool, strict: bool, **others: Any
     ) -> Any:
         names = dict.fromkeys(name.strip() for text in convention for name in text.split(","))
-        counting = Counting(
-            tuple(map(parse_convention, names)),
-            batch,
-            parse_precision(dtype, weights=weights_dtype),
-            parse_fusion(fusion),
-            weights_in_ram,
-            strict,
-        )
+        conventions = tuple(map(parse_convention, names))
+        counting = replace(counting, conventions=conventions, weights_in_ram=weights_in_ram, strict=strict)
         return command(counting=counting, **others)
 
     return _add(
         wrapper,
         click.option("--convention", metavar="NAME", multiple=True, default=("paper",),
                      help=f"What counts as a MAC; several add a column each. {_names(CONVENTIONS)}"),
+        memory_options,
+        click.option("--weights-in-ram", is_flag=True, help="Let peak memory include the weights."),
+        click.option("--strict", is_flag=True, help="Leave with 1 if an operator's count is unknown."),
+    )  # fmt: skip
+
+
+def memory_options(command: Command) -> Command:
+    """Add the options that decide bytes; the command gets them as `counting`."""
+
+    @functools.wraps(command)
+    def wrapper(
+        batch: int,
+        dtype: str,
+        weights_dtype: str | None,
+        activations_dtype: str | None,
+        fusion: str,
+        order: str,
+        **others: Any,
+    ) -> Any:
+        precision = parse_precision(dtype, weights=weights_dtype, activations=activations_dtype)
+        counting = Counting(batch, precision, parse_fusion(fusion), order == "best")
+        return command(counting=counting, **others)
+
+    return _add(
+        wrapper,
         click.option("--batch", metavar="N", type=click.IntRange(min=1), default=1,
                      help="Images per batch.  [default: 1]"),
         click.option("--dtype", metavar="TYPE", default="fp32",
                      help=f"Of weights and activations. {_names(DTYPES)}"),
-        click.option("--weights-dtype", metavar="TYPE", help="Of the weights alone."),
+        click.option("--weights", "--weights-dtype", "weights_dtype", metavar="TYPE",
+                     help="The type of the weights alone."),
+        click.option("--activations", "--activations-dtype", "activations_dtype", metavar="TYPE",
+                     help="The type of the activations alone."),
         click.option("--fusion", metavar="NAME", default="conv-bn-act",
                      help=f"What runs in one kernel, for memory. {_names(FUSIONS)}"),
-        click.option("--weights-in-ram", is_flag=True, help="Let peak memory include the weights."),
-        click.option("--strict", is_flag=True, help="Leave with 1 if an operator's count is unknown."),
+        click.option("--order", type=click.Choice(["given", "best"]), default="given",
+                     help="How branches are executed, for peak memory.  [default: given]"),
     )  # fmt: skip
 
 

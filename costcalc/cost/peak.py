@@ -46,38 +46,50 @@ def peak(
 ) -> Peak:
     """Return the peak over the graph's execution order, in time linear in its nodes."""
     nodes = graph.nodes
-    owner = _storage(graph, plan)
-    last_use = list(range(len(nodes)))
-    for index, node in enumerate(nodes):
-        for source in node.inputs:
-            last_use[owner[source]] = index
-    for output in graph.outputs.values():
-        last_use[owner[output]] = len(nodes)
+    owner, last_use = _lives(graph, plan)
+    steps = in_use(graph, calls, plan)
+    most = max(steps)
+    step = steps.index(most)
 
     per_element = batch * precision.activations.bytes
     size = [call.out_elements * per_element for call in calls]
-    freed_after = [0] * (len(nodes) + 1)
-    alive = most = step = scratch = 0
-    for index, call in enumerate(calls):
-        partial = _partial_result(call) * per_element if is_pairwise(call, plan) else 0
-        if owner[index] == index:
-            alive += size[index]
-            freed_after[last_use[index]] += size[index]
-        if alive + partial > most:
-            most, step, scratch = alive + partial, index, partial
-        alive -= freed_after[index]
-
     live = [(nodes[i].name, size[i]) for i in range(step + 1) if owner[i] == i and last_use[i] >= step]
-    if scratch:
-        live.append((f"{nodes[step].name} (partial)", scratch))
+    if partial := partial_result(calls[step], plan):
+        live.append((f"{nodes[step].name} (partial)", partial * per_element))
+    weights = stored(graph, plan) * precision.weights.bytes if weights_in_ram else 0
     if weights_in_ram:
-        weights = _stored(graph, plan) * precision.weights.bytes
-        most += weights
         live.insert(0, ("weights", weights))
-    return Peak(most, nodes[step].name, tuple(live))
+    return Peak(most * per_element + weights, nodes[step].name, tuple(live))
 
 
-def _storage(graph: Graph, plan: Plan) -> list[int]:
+def in_use(graph: Graph, calls: Sequence[Call], plan: Plan) -> list[int]:
+    """Return the elements of all tensors that are alive while each node runs, for a batch of one."""
+    owner, last_use = _lives(graph, plan)
+    freed_after = [0] * (len(calls) + 1)
+    alive = 0
+    steps = []
+    for index, call in enumerate(calls):
+        if owner[index] == index:
+            alive = alive + call.out_elements
+            freed_after[last_use[index]] += call.out_elements
+        steps.append(alive + partial_result(call, plan))
+        alive = alive - freed_after[index]
+    return steps
+
+
+def _lives(graph: Graph, plan: Plan) -> tuple[list[int], list[int]]:
+    """Return, for every node, the node that allocated its memory, and the last one that reads that."""
+    owner = storage(graph, plan)
+    last_use = list(range(len(owner)))
+    for index, node in enumerate(graph.nodes):
+        for source in node.inputs:
+            last_use[owner[source]] = index
+    for output in graph.outputs.values():
+        last_use[owner[output]] = len(owner)
+    return owner, last_use
+
+
+def storage(graph: Graph, plan: Plan) -> list[int]:
     """Return, for every node, the node that allocated the memory its output is in."""
     owner = list(plan.heads)
     for index, node in enumerate(graph.nodes):
@@ -86,14 +98,16 @@ def _storage(graph: Graph, plan: Plan) -> list[int]:
     return owner
 
 
-def _stored(graph: Graph, plan: Plan) -> int:
+def stored(graph: Graph, plan: Plan) -> int:
     """Return the elements of all parameters, shared ones once."""
     pairs = zip(graph.nodes, plan.parameters, strict=True)
     return sum([elements for node, elements in pairs if not node.shares])
 
 
-def _partial_result(call: Call) -> int:
+def partial_result(call: Call, plan: Plan) -> int:
     """Return the most elements that a pairwise operator holds beyond its inputs and its output."""
+    if not is_pairwise(call, plan):
+        return 0
     sizes = partial_elements(call)
     held = [sizes[1], *(old + new for old, new in itertools.pairwise(sizes[1:]))]
     return max(held) - call.out_elements

@@ -16,7 +16,18 @@ from costcalc.graph import format_shape
 from costcalc.units import format_bytes, format_count, format_percent, format_ratio
 
 Kind = Literal[
-    "text", "prose", "shape", "count", "exact", "bytes", "ratio", "number", "percent", "check", "verdict"
+    "text",
+    "prose",
+    "shape",
+    "count",
+    "exact",
+    "bytes",
+    "ratio",
+    "number",
+    "percent",
+    "check",
+    "verdict",
+    "flag",
 ]
 Record = Mapping[str, object]
 """A row: the values of its columns, and whatever else only JSON has room for.
@@ -59,7 +70,7 @@ class Column:
     @property
     def is_text(self) -> bool:
         """Whether the column reads from the left; numbers line up on the right."""
-        return self.kind in ("text", "prose", "check", "verdict")
+        return self.kind in ("text", "prose", "check", "verdict", "flag")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +148,8 @@ def cell_text(column: Column, value: object, *, raw: bool = False) -> str:
             return {"equal": "✓", "differs": "≠", "unknown": "?"}.get(value, value)
         case _, str():
             return value
+        case "flag", bool():
+            return "yes" if value else "no"
         case "check", None:
             return "?"
         case "check", _:
