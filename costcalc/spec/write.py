@@ -14,7 +14,7 @@ from costcalc.spec.check import check
 from costcalc.spec.decode import VERSION, Document, decode
 from costcalc.spec.evaluate import show_exactly
 from costcalc.spec.files import Files
-from costcalc.spec.flow import Plain, lines
+from costcalc.spec.flow import Plain, lines, one_line
 from costcalc.spec.link import link
 from costcalc.spec.load import Model, build
 from costcalc.spec.lower import RowShapes, row_shapes
@@ -73,11 +73,13 @@ def _text(model: Model, shapes: Iterable[RowShapes], blocks: Container[str]) -> 
         "tables": {key: {entry: cell.text for entry, cell in table.items()} for key, table in tables},
         "blocks": {key: _block(block) for key, block in spec.blocks.items() if key in blocks},
         "columns": filled,
-        "stages": [[row.get(column) for column in filled] for row in rows],
-        "heads": {key: _branch(branch) for key, branch in spec.heads.items()},
     }
-    top = f"# {model.name}, resolved: the parameters are evaluated and the rows are scaled."
-    return "\n".join([top, *lines({key: value for key, value in document.items() if value})]) + "\n"
+    text = [f"# {model.name}, resolved: the parameters are evaluated and the rows are scaled."]
+    text += lines({key: value for key, value in document.items() if value})
+    text += ["stages:", *(f"  - {one_line([row.get(column) for column in filled])}" for row in rows)]
+    if spec.heads:
+        text += lines({"heads": {key: _branch(branch) for key, branch in spec.heads.items()}})
+    return "\n".join(text) + "\n"
 
 
 def row_values(resolved: Resolved, row: ResolvedRow) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def test_resolved_yaml_is_the_same_network(costcalc: Costcalc) -> None:
 
 def test_resolved_rows_for_people_and_for_machines(costcalc: Costcalc) -> None:
     table, _ = costcalc("resolve", "mobilenet@a0.5+r160")
-    assert "alpha = 1/2" in table
+    assert "alpha = 0.5" in table
     rows = [line.split() for line in table.splitlines()]
     assert ["dw_separable7", "dw_separable", "5", "256", "1", "256x10x10", "256x10x10"] in rows
     document = json.loads(costcalc("resolve", "mobilenet@a0.5+r160", "--format", "json")[0])
