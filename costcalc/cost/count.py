@@ -10,7 +10,7 @@ from costcalc.cost.call import Call, calls
 from costcalc.cost.convention import Convention
 from costcalc.cost.conventions import PAPER, parse_convention
 from costcalc.cost.dtype import FP32, Precision
-from costcalc.cost.fusion import Fusion, plan
+from costcalc.cost.fusion import Fusion, Plan, plan
 from costcalc.cost.memory import Access, access
 from costcalc.cost.peak import Peak, peak
 from costcalc.errors import Diagnostic, UsageError
@@ -190,13 +190,27 @@ def count(
     conventions = tuple({each.name: each for each in map(_resolve, (convention, *also))}.values())
     measured = calls(graph)
     kernels = plan(graph, measured, fusion)
-    moved = access(measured, kernels, batch=batch, precision=precision)
+    rows = node_costs(graph, measured, kernels, conventions, batch=batch, precision=precision)
+    most = peak(graph, measured, kernels, batch=batch, precision=precision, weights_in_ram=weights_in_ram)
+    return Cost(graph.name, rows, graph, conventions, batch, precision, fusion, most)
+
+
+def node_costs(
+    graph: Graph,
+    calls: Sequence[Call],
+    plan: Plan,
+    conventions: tuple[Convention, ...],
+    *,
+    batch: int,
+    precision: Precision,
+) -> tuple[NodeCost, ...]:
+    """Return a row for every node but the input; `calls` are the measured nodes, `plan` their kernels."""
+    moved = access(calls, plan, batch=batch, precision=precision)
     rows = [
         _row(node, call, bytes_, conventions, batch)
-        for node, call, bytes_ in zip(graph.nodes, measured, moved, strict=True)
+        for node, call, bytes_ in zip(graph.nodes, calls, moved, strict=True)
     ]
-    most = peak(graph, measured, kernels, batch=batch, precision=precision, weights_in_ram=weights_in_ram)
-    return Cost(graph.name, tuple(rows[1:]), graph, conventions, batch, precision, fusion, most)
+    return tuple(rows[1:])
 
 
 def _resolve(convention: Convention | str) -> Convention:

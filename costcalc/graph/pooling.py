@@ -13,7 +13,7 @@ def _windows(size: int, kernel: int, stride: int, padding: int, dilation: int, c
         return spatial(size, kernel, stride, padding, dilation)
     count = spatial(size + stride - 1, kernel, stride, padding, dilation)
     # A last window that would start in the right padding is dropped (Caffe's and torch's rule).
-    return count - 1 if (count - 1) * stride >= size + padding else count
+    return count - ((count - 1) * stride >= size + padding)
 
 
 @dataclass(frozen=True, slots=True)

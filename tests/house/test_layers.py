@@ -36,7 +36,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "rich": ("costcalc.cli", "costcalc.report"),
     "yaml": ("costcalc.spec.source",),
     "pandas": ("costcalc.report", "costcalc.sweep"),
-    "numpy": ("costcalc.sweep",),
+    "numpy": ("costcalc.sweep",),  # at the top: nobody enters that room unasked
     "torch": ("costcalc.witness", "costcalc.importers"),
     "fvcore": ("costcalc.witness",),
     "ptflops": ("costcalc.witness",),

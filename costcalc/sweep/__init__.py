@@ -1,0 +1,1 @@
+"""Whole design spaces: axes to grids of numbers, budgets to designs."""
