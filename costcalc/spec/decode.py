@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from costcalc.errors import Location
 from costcalc.spec.model import Block, Branch, Cell, Parameter, Published, Scaling, Slot
 from costcalc.spec.reader import Reader
 from costcalc.spec.rows import column_names, rows
@@ -34,7 +33,6 @@ class Document:
     imports: tuple[Cell, ...]
     extends: Cell | None
     fields: Mapping[str, Any]
-    locations: Mapping[str, Location]
 
 
 def decode(source: Source) -> Document:
@@ -44,20 +42,14 @@ def decode(source: Source) -> Document:
         SpecError: with all structural errors (E2xx) and malformed expressions.
     """
     reader = Reader(source)
-    entries = source.root.entries
-    fields: dict[str, Any] = {}
-    locations: dict[str, Location] = {}
-    for key, tree in reader.known(entries, "a spec", KEYS):
-        value = KEYS[key](reader, tree)
-        if value is not None:
-            fields[key] = value
-            locations[key] = source.location(entries[key][0])
+    read = {key: KEYS[key](reader, tree) for key, tree in reader.known(source.root.entries, "a spec", KEYS)}
+    fields = {key: value for key, value in read.items() if value is not None}
     for key, example in REQUIRED_KEYS.items():
-        if key not in entries:
+        if key not in source.root.entries:
             reader.error("E202", source.root, f"a spec needs the key `{key}`", f"add `{example}`")
     reader.finish()
     fields.pop("costcalc")
-    return Document(source, fields.pop("import", ()), fields.pop("extends", None), fields, locations)
+    return Document(source, fields.pop("import", ()), fields.pop("extends", None), fields)
 
 
 def _version(reader: Reader, tree: Tree) -> str | None:

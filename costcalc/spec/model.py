@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from costcalc.errors import Location
 from costcalc.spec.expression import Expression
-from costcalc.spec.source import Scalar, Source, Tree
+from costcalc.spec.source import Scalar, Source
 
 RESERVED_COLUMNS = ("name", "op", "from", "n", "c", "s", "in", "out", "when")
 """Columns with a meaning of their own; any other column is a parameter of the row's block."""
@@ -173,4 +173,3 @@ class Spec:
     published: tuple[Published, ...] = ()
     overrides: Mapping[str, Slot] = field(default_factory=dict)
     """Parameters that `extends: other@variant` fixes."""
-    tree: Tree | None = None
