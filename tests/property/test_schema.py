@@ -200,3 +200,9 @@ def test_the_schema_is_one_and_dispatches_on_types() -> None:
     text = json.dumps(schema())
     assert "oneOf" not in text
     assert "anyOf" not in text
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_shipped_specs_name_the_schema_for_editors(path: Path) -> None:
+    first, *_ = path.read_text("utf-8").splitlines()
+    assert first == f"# yaml-language-server: $schema={FILE}"
