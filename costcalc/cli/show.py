@@ -6,7 +6,10 @@ import click
 
 from costcalc.cli.options import Counting, counting_options, output_options
 from costcalc.cli.output import Output
+from costcalc.cost.count import count
+from costcalc.cost.formula import formulas
 from costcalc.errors import Diagnostic, UsageError
+from costcalc.report.formula import formula_table
 from costcalc.report.show import VIEWS, By, show_table
 from costcalc.spec import load
 
@@ -15,9 +18,12 @@ from costcalc.spec import load
 @click.argument("reference", metavar="MODEL", required=False)
 @click.option("--by", type=click.Choice(VIEWS), default="stage", help="What a row is.  [default: stage]")
 @click.option("--per-layer", is_flag=True, help="The same as --by layer.")
+@click.option("--explain", metavar="LAYER", help="Print the formulas of a layer, block or stage instead.")
 @counting_options
 @output_options
-def command(reference: str | None, by: By, per_layer: bool, counting: Counting, output: Output) -> int:
+def command(
+    reference: str | None, by: By, per_layer: bool, explain: str | None, counting: Counting, output: Output
+) -> int:
     """Show where one network spends what it costs.
 
     MODEL is a spec's path or the name of one that ships, and what to set in it: `mobilenet`,
@@ -30,6 +36,9 @@ def command(reference: str | None, by: By, per_layer: bool, counting: Counting, 
         example = "for example: costcalc show mobilenet.yaml --by op"
         raise UsageError(Diagnostic("E030", "show needs a network", help=example))
     model = load(reference)
+    if explain is not None:
+        output.emit(formula_table(model.name, formulas(count(model.graph), explain)))
+        return 0
     cost = counting.count(model.graph)
     output.emit(show_table(model.name, cost, "layer" if per_layer else by))
     return counting.verdict([(model.name, cost)])

@@ -101,4 +101,4 @@ def _plain(value: object) -> object:
 
 
 def _escape(text: str) -> str:
-    return text.replace("|", "\\|")
+    return text.replace("|", "\\|").replace("\n", "<br>")

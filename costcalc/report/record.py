@@ -168,7 +168,7 @@ def cell_text(column: Column, value: object, *, raw: bool = False) -> str:
             return format_percent(value)
         case "ratio", int() | Fraction():
             return f"{format_ratio(value)}x"
-        case "number" | "ratio", int() | Fraction() | None:
+        case "number" | "ratio" | "exact", int() | Fraction() | None:
             return format_ratio(value)
         case _:
             return "?" if value is None else str(value)
