@@ -17,7 +17,7 @@ import click
 
 from costcalc.cli.group import group
 from costcalc.cli.streams import abandon_output, finish_output, report
-from costcalc.cli.usage import explain
+from costcalc.cli.usage import explain as explain_usage  # the package has a module `explain`
 from costcalc.errors import CostcalcError, Diagnostic
 
 STOPPED = 2
@@ -41,7 +41,7 @@ def run(arguments: Sequence[str]) -> int:
         report(error.diagnostics)
         return STOPPED
     except click.ClickException as error:
-        report([explain(error)])
+        report([explain_usage(error)])
         return STOPPED
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
