@@ -1,1 +1,0 @@
-"""Whole design spaces: axes to grids of numbers, budgets to designs."""
