@@ -15,7 +15,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from itertools import islice
+from typing import Final, Literal
+
+LONGEST_WORD: Final = 64
+MOST_KNOWN: Final = 500
+"""Comparing more, or longer, words takes longer than a suggestion is worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,5 +94,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     >>> did_you_mean("strde", ["stride", "padding"])
     'did you mean `stride`?'
     """
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    if len(word) > LONGEST_WORD:
+        return None
+    candidates = [each for each in islice(known, MOST_KNOWN) if len(each) <= LONGEST_WORD]
+    close = difflib.get_close_matches(word, candidates, n=1, cutoff=0.6)
     return f"did you mean `{close[0]}`?" if close else None

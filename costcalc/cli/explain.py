@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from importlib import import_module
-from importlib.util import find_spec
-
 import click
 
 from costcalc.cli.options import output_options
 from costcalc.cli.output import Output
 from costcalc.cli.streams import write
+from costcalc.codes import CODES
 from costcalc.cost.conventions import CONVENTIONS
 from costcalc.errors import Diagnostic, UsageError, did_you_mean
-from costcalc.report.explain import Code, code_text, conventions_table, rules_table
+from costcalc.report.explain import code_text, conventions_table, rules_table
 
 
 @click.command("explain")
@@ -29,17 +26,10 @@ def command(name: str | None, output: Output) -> None:
         output.emit(conventions_table(CONVENTIONS.values()))
     elif name in CONVENTIONS:
         output.emit(rules_table(CONVENTIONS[name]))
-    elif name.upper() in (codes := _codes()):
-        write(code_text(name.upper(), codes[name.upper()]))
+    elif name.upper() in CODES:
+        write(code_text(name.upper(), CODES[name.upper()]))
     else:
-        help = did_you_mean(name, CONVENTIONS) or did_you_mean(name.upper(), codes)
+        help = did_you_mean(name, CONVENTIONS) or did_you_mean(name.upper(), CODES)
         help = help or f"conventions: {', '.join(CONVENTIONS)}"
         message = f"`{name}` is neither a convention nor an error code"
         raise UsageError(Diagnostic("E506", message, help=help))
-
-
-def _codes() -> Mapping[str, Code]:
-    if find_spec("costcalc.codes") is None:
-        return {}
-    codes: Mapping[str, Code] = import_module("costcalc.codes").CODES
-    return codes

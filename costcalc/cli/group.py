@@ -11,6 +11,7 @@ from costcalc.errors import Diagnostic, UsageError, did_you_mean
 COMMANDS = {
     "compare": ("costcalc.cli.compare", "Put networks side by side: MACs, parameters, memory."),
     "show": ("costcalc.cli.show", "Show where one network spends what it costs."),
+    "sweep": ("costcalc.cli.sweep", "Count networks at every combination of values."),
     "fits": ("costcalc.cli.fits", "Tell whether networks fit a chip."),
     "verify": (
         "costcalc.cli.verify",
@@ -20,6 +21,7 @@ COMMANDS = {
         "costcalc.cli.resolve",
         "Print the rows of a spec with every multiplier and variant applied.",
     ),
+    "lint": ("costcalc.cli.lint", "Check spec files: every name in them, and the network of every variant."),
     "explain": ("costcalc.cli.explain", "Explain a convention, or an error code."),
     "zoo": ("costcalc.cli.zoo", "List the networks that ship, with what they cost."),
     "new": ("costcalc.cli.new", "Write a small spec with comments, to change into a network of your own."),

@@ -106,9 +106,11 @@ class GraphBuilder:
         return len(nodes) - 1
 
     def _unique(self, name: str) -> str:
-        seen = self._names.get(name, 0) + 1
+        while (seen := self._names.get(name, 0) + 1) > 1:
+            self._names[name] = seen
+            name = f"{name}_{seen}"
         self._names[name] = seen
-        return name if seen == 1 else self._unique(f"{name}_{seen}")
+        return name
 
     def build(self, outputs: Mapping[str, int]) -> Graph:
         """Return the finished graph."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
-from typing import Protocol
 
+from costcalc.codes import Code
 from costcalc.cost.convention import Convention
 from costcalc.cost.conventions import PAPER
 from costcalc.report.record import Column, Table
+
+_WIDTH = 80
 
 
 def conventions_table(conventions: Iterable[Convention]) -> Table:
@@ -56,18 +59,9 @@ def rules_table(convention: Convention) -> Table:
     )
 
 
-class Code(Protocol):
-    """What there is to say about an error code."""
-
-    title: str
-    why: str
-    wrong: str
-    right: str
-
-
 def code_text(name: str, code: Code) -> str:
     """Return the explanation of an error code, with an example of it and of its cure."""
-    parts = [f"{name}: {code.title}", code.why]
+    parts = [f"{name}: {code.title}", textwrap.fill(code.why, _WIDTH)]
     for heading, example in (("Wrong:", code.wrong), ("Right:", code.right)):
         if example:
             parts.append(f"{heading}\n\n{_indented(example)}")

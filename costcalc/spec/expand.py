@@ -19,7 +19,7 @@ from costcalc.graph import (
     format_shape,
 )
 from costcalc.spec.calls import Call, called_name, step_call
-from costcalc.spec.evaluate import Functions, Scope, convert, evaluate, evaluate_slot, truth
+from costcalc.spec.evaluate import LARGEST, Functions, Scope, convert, evaluate, evaluate_slot, truth
 from costcalc.spec.frame import Frame, sizes
 from costcalc.spec.model import Block, Branch, Cell, Slot, Step
 from costcalc.spec.primitives import MERGES, REQUIRED, Primitive
@@ -28,6 +28,8 @@ from costcalc.spec.refusals import derivation, explained, missing, refusal
 MOST_STEPS = 100_000
 MOST_NODES = 20_000
 DEEPEST_BLOCK = 32
+NAMES_PER_STEP = 50
+"""Parameters of the spec that a block sees: to bring so many of them into scope is a step's work."""
 
 _GROUPED = (Conv2d, ConvTranspose2d, ChannelShuffle, GroupNorm)
 _NO_SLOTS: Mapping[str, Slot] = {}
@@ -83,29 +85,32 @@ class Expander:
         if branch.sources:
             current = _labelled(branch.sources, frame)
         for step in branch.steps:
-            self._steps += 1
-            if self._steps > MOST_STEPS:
-                message = f"the network takes more than {MOST_STEPS} steps"
-                raise SpecError(Diagnostic("E321", message, frame.origin))
+            self._take(1, frame)
             if step.when is None or truth(step.when, frame.scope, self._functions):
                 current = self._step(step, frame, current)
                 if step.labels:
                     self._define(step, frame, current)
         return current
 
+    def _take(self, steps: int, frame: Frame) -> None:
+        """Count work done, so that it ends."""
+        self._steps += steps
+        if self._steps > MOST_STEPS:
+            message = f"the network takes more than {MOST_STEPS} steps"
+            raise SpecError(Diagnostic("E321", message, frame.origin))
+
     # ---- blocks ----------------------------------------------------------------------------
 
     def _block(self, block: Block, values: Values, inputs: Tensors, frame: Frame, op: Cell) -> Tensors:
         """Run a block's body in a scope of its own, with its inputs as labels."""
-        if frame.depth >= DEEPEST_BLOCK:
-            message = f"blocks are nested deeper than {DEEPEST_BLOCK}"
-            cause = "a block cannot call itself, directly or through others"
-            raise SpecError(Diagnostic("E322", message, op.location(), cause))
+        _require_shallow(frame, op)
         if len(inputs) != max(len(block.inputs), 1):
             wanted = max(len(block.inputs), 1)
             help = f"write `from: [{', '.join(block.inputs)}]`" if block.inputs else _TAKE_ONE
             message = f"block `{block.name}` takes {wanted} input{'s' * (wanted > 1)}, not {len(inputs)}"
             raise SpecError(Diagnostic("E309", message, op.location(), help))
+        names = len(block.parameters) + len(block.let)
+        self._take(1 + names + len(self._scope) // NAMES_PER_STEP, frame)
         scope = self.scope(inputs, frame.scope["i"])
         labels = {"in": inputs[0], **dict(zip(block.inputs, inputs, strict=False))}
         for label in block.inputs:
@@ -138,9 +143,12 @@ class Expander:
     def _branches(self, step: Step, branches: tuple[Branch, ...], frame: Frame, inputs: Tensors) -> Tensors:
         """Run every branch whose condition holds and merge the results; one branch alone is itself."""
         ends: list[int] = []
+        self._take(len(branches), frame)
+        _require_shallow(frame, step.op)
+        inside = replace(frame, depth=frame.depth + 1)
         for branch in branches:
             if branch.when is None or truth(branch.when, frame.scope, self._functions):
-                ends += self.run(branch, frame, inputs)
+                ends += self.run(branch, inside, inputs)
         if len(ends) == 1:
             return (ends[0],)
         path = frame.child_path(step.labels[0] if step.labels else step.op.text)
@@ -196,6 +204,7 @@ class Expander:
     ) -> int:
         if len(self.builder.nodes) >= MOST_NODES:
             raise SpecError(Diagnostic("E321", f"the network has more than {MOST_NODES} nodes", frame.origin))
+        self._take(len(inputs), frame)
         owner = self._owner(op, inputs, frame)
         shares = owner.name if owner else None
         try:
@@ -209,6 +218,9 @@ class Expander:
             # Groups that do not divide leave the shapes as they are: go on, and find the rest.
             return self.builder.add(replace(op, groups=1), inputs, frame.path, origin=frame.origin)
         node = self.builder.nodes[index]
+        if max(node.shape) > LARGEST:
+            message = f"{frame.path}: {format_shape(node.shape)} is out of range: sizes are at most {LARGEST}"
+            raise SpecError(Diagnostic("E306", message, cell.location()))
         if owner is not None:
             self._require_alike(node, owner, frame, cell)
         elif frame.share is not None:
@@ -245,6 +257,13 @@ class Expander:
         shapes = [self.builder.shape(index) for index in inputs]
         weights = " and ".join(format_shape(weight.shape) for weight in op.weights(*shapes))
         return f"{op.label(*shapes)} of {weights}"
+
+
+def _require_shallow(frame: Frame, op: Cell) -> None:
+    """Refuse blocks and branches that Python's stack would not hold (E322)."""
+    if frame.depth >= DEEPEST_BLOCK:
+        message = f"blocks and branches are nested deeper than {DEEPEST_BLOCK}"
+        raise SpecError(Diagnostic("E322", message, op.location(), "call fewer blocks within others"))
 
 
 def _share_key(share: tuple[str, str], path: str) -> str:

@@ -27,24 +27,7 @@ from costcalc.spec.closures import Functions, Run, Scope
 from costcalc.spec.rounding import FUNCTIONS
 from costcalc.spec.value import ExpressionError, Fixed, Value, bounded
 
-__all__ = ["CODES", "Expression", "ExpressionError", "Fixed", "Value", "compile_expression"]
-
-CODES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "E120": "the expression is too long",
-        "E121": "a sign that expressions do not have",
-        "E122": "not a complete expression",
-        "E123": "nested too deeply",
-        "E124": "unknown name",
-        "E125": "unknown function, or the wrong number of arguments",
-        "E126": "not a decimal number",
-        "E127": "the wrong kind of value",
-        "E128": "a number that is too large, or no real number",
-        "E129": "division by zero",
-        "E130": "a function or table refuses its arguments",
-        "E131": "a construct that expressions do not have",
-    }
-)
+__all__ = ["Expression", "ExpressionError", "Fixed", "Value", "compile_expression"]
 
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 

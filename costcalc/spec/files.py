@@ -59,8 +59,9 @@ class Files:
         """
         try:
             status = path.stat()
-        except OSError as error:
-            raise ModelReferenceError(Diagnostic("E001", f"cannot read {path}: {error.strerror}")) from None
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise ModelReferenceError(Diagnostic("E001", f"cannot read {path}: {reason}")) from None
         if path.is_dir():
             help = "name a file in it"
             raise ModelReferenceError(Diagnostic("E002", f"{path} is a directory, not a spec", None, help))
@@ -70,7 +71,10 @@ class Files:
 
     def exists(self, path: Path) -> bool:
         """Tell whether there is such a file or folder."""
-        return path.exists()
+        try:
+            return path.exists()
+        except OSError:  # a name that is too long, a folder that is closed
+            return False
 
     def locate(self, name: str) -> Path:
         """Return the file that a reference names: a path, or the name of a shipped spec.
@@ -98,12 +102,18 @@ class Files:
             SpecError: E008 for a path that leaves the folder, E006 for one that is not there.
         """
         path = Path(name)
-        if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
-            help = "import by name: `import: [std]`"
-            raise SpecError(Diagnostic("E008", f"`{name}` leaves the folder of this file", where, help))
+        leaves = Diagnostic(
+            "E008", f"`{name}` leaves the folder of this file", where, "import by name: `import: [std]`"
+        )
+        if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or not path.name:
+            raise SpecError(leaves)
         file = path if path.suffix in SUFFIXES else path.with_name(f"{path.name}.yaml")
         for folder in (beside.parent, zoo_directory()):
             if self.exists(folder / file):
+                if folder != zoo_directory() and not (folder / file).resolve().is_relative_to(
+                    folder.resolve()
+                ):
+                    raise SpecError(leaves)  # through a link: errors would quote a file that nobody named
                 return folder / file
         help = did_you_mean(path.stem, zoo_names()) or f"looked in {shown(beside.parent)} and in the zoo"
         raise SpecError(Diagnostic("E006", f"nothing to import is named `{name}`", where, help))
@@ -111,16 +121,13 @@ class Files:
 
 @lru_cache(maxsize=256)
 def _decoded(path: Path, file: str, modified: int, size: int) -> Document:
-    try:
-        return decode(read(path, file))
-    except OSError as error:
-        raise ModelReferenceError(Diagnostic("E009", f"cannot read {file}: {error.strerror}")) from None
+    return decode(read(path, file))
 
 
 def _near_file(path: Path) -> str | None:
     folder = path.parent
     try:
         names = [entry.name for entry in folder.iterdir() if entry.suffix in SUFFIXES]
-    except OSError:
+    except (OSError, ValueError):
         return f"there is no folder {folder}"
     return did_you_mean(path.name, names)

@@ -18,7 +18,7 @@ class Frame:
         labels: Nodes by label, for `from`.
         path: The name of the nodes made here.
         origin: The row or head that led here.
-        depth: How many blocks are open around this one.
+        depth: How many blocks and branches are open around this one.
         share: The label under which weights are shared, and the path where sharing began.
         used: How often each step's name has been used here.
     """

@@ -16,57 +16,77 @@ LONGEST_CHAIN = 16
 
 
 def link(path: Path, files: Files) -> Spec:
-    """Return the spec of a file, with imported blocks and everything that `extends` brings.
+    """Return the spec of a network, with imported blocks and everything that `extends` brings.
 
     Raises:
-        SpecError: a cycle or chain that is too long (E007), a missing import (E006), a key that a
-            network needs (E202).
+        SpecError: as `gather`, or it lacks a key that a network needs (E202).
     """
-    document = files.read(path)
-    fields = _fields(document, path, files, (path,))
-    missing = [key for key in ("input", "stages") if key not in fields]
+    spec = gather(path, files)
+    missing = [key for key in ("input", "stages") if not getattr(spec, key)]
     if missing:
-        where = document.source.location(document.source.root)
+        source = files.read(path).source
         names = " and ".join(f"`{key}`" for key in missing)
+        is_library = spec.blocks and len(missing) == 2
         help = (
             "this file brings blocks only: `import` it"
-            if "blocks" in fields
+            if is_library
             else "add `input: [3, 224, 224]` and rows"
         )
-        raise SpecError(Diagnostic("E202", f"{document.source.file} has no {names}", where, help))
-    fields.setdefault("columns", ())
-    return Spec(file=document.source.file, **fields)
+        message = f"{spec.file} has no {names}"
+        raise SpecError(Diagnostic("E202", message, source.location(source.root), help))
+    return spec
 
 
-def _fields(document: Document, path: Path, files: Files, chain: tuple[Path, ...]) -> dict[str, Any]:
-    fields: dict[str, Any] = dict(document.fields)
-    blocks: dict[str, Block] = {}
-    for cell in document.imports:
-        target = files.locate_import(cell.text, path, cell.location())
-        _extend_chain(chain, target, cell.location())
-        imported = _fields(files.read(target), target, files, (*chain, target))
-        blocks |= _no_clash(blocks, imported.get("blocks", {}), cell.text, cell.location())
-    if document.extends is not None:
-        fields = _extended(document, fields, path, files, chain)
-    fields["blocks"] = blocks | fields.get("blocks", {})
-    return fields
+def gather(path: Path, files: Files) -> Spec:
+    """Return what a file says, be it a network or blocks alone, with all that it imports or extends.
+
+    Raises:
+        SpecError: a cycle or chain that is too long (E007), a missing import (E006).
+    """
+    document = files.read(path)
+    fields = _Linker(files).fields(document, path, (path,))
+    return Spec(**{"file": document.source.file, "input": (), "stages": (), "columns": (), **fields})
 
 
-def _extended(
-    document: Document, fields: dict[str, Any], path: Path, files: Files, chain: tuple[Path, ...]
-) -> dict[str, Any]:
-    """Return the base's fields, each replaced whole by the one that this file states."""
-    assert document.extends is not None
-    where = document.extends.location()
-    name, _, terms = document.extends.text.partition("@")
-    target = files.locate_import(name, path, where)
-    _extend_chain(chain, target, where)
-    base = _fields(files.read(target), target, files, (*chain, target))
-    base.pop("published", None)
-    spec = Spec(file="", **{"columns": (), "input": (), "stages": (), **base})
-    overrides = {**spec.overrides, **overrides_of(spec, terms, where)}
-    blocks = {**base.get("blocks", {}), **fields.get("blocks", {})}
-    return {**base, **fields, "blocks": blocks, "overrides": overrides}
+class _Linker:
+    """Puts files together, each of them once however many others name it."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._linked: dict[Path, dict[str, Any]] = {}
+
+    def fields(self, document: Document, path: Path, chain: tuple[Path, ...]) -> dict[str, Any]:
+        """Return what a file and those that it builds on say, by key; `chain` led to it."""
+        fields: dict[str, Any] = dict(document.fields)
+        blocks: dict[str, Block] = {}
+        for cell in document.imports:
+            imported = self._target(cell.text, path, chain, cell.location())
+            blocks |= _no_clash(blocks, imported.get("blocks", {}), cell.text, cell.location())
+        if document.extends is not None:
+            fields = self._extended(document, fields, path, chain)
+        fields["blocks"] = blocks | fields.get("blocks", {})
+        return fields
+
+    def _target(self, name: str, path: Path, chain: tuple[Path, ...], where: Location) -> dict[str, Any]:
+        target = self._files.locate_import(name, path, where)
+        _extend_chain(chain, target, where)
+        if target not in self._linked:
+            self._linked[target] = self.fields(self._files.read(target), target, (*chain, target))
+        return self._linked[target]
+
+    def _extended(
+        self, document: Document, fields: dict[str, Any], path: Path, chain: tuple[Path, ...]
+    ) -> dict[str, Any]:
+        """Return the base's fields, each replaced whole by the one that this file states."""
+        assert document.extends is not None
+        where = document.extends.location()
+        name, _, terms = document.extends.text.partition("@")
+        base = dict(self._target(name, path, chain, where))
+        base.pop("published", None)
+        spec = Spec(file="", **{"columns": (), "input": (), "stages": (), **base})
+        overrides = {**spec.overrides, **overrides_of(spec, terms, where)}
+        blocks = {**base.get("blocks", {}), **fields.get("blocks", {})}
+        return {**base, **fields, "blocks": blocks, "overrides": overrides}
 
 
 def _extend_chain(chain: tuple[Path, ...], target: Path, where: Location) -> None:

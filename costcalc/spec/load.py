@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from costcalc.errors import CostcalcError, Diagnostic, ModelReferenceError, SpecError
+from costcalc.errors import Diagnostic, ModelReferenceError, SpecError
 from costcalc.graph import Graph
 from costcalc.spec.check import check
 from costcalc.spec.files import SUFFIXES, Files
@@ -15,8 +15,6 @@ from costcalc.spec.lower import lower
 from costcalc.spec.model import Slot, Spec
 from costcalc.spec.resolve import Resolved, resolve
 from costcalc.spec.terms import expand, overrides_of
-
-MOST_MODELS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +61,13 @@ def load_all(reference: str, files: Files | None = None) -> list[Model]:
     """
     spec, base, terms = find(reference, files)
     names = expand(spec, terms)
-    if len(names) > MOST_MODELS:
-        raise ModelReferenceError(Diagnostic("E005", f"`{reference}` names {len(names)} models; use `sweep`"))
+    overrides = [overrides_of(spec, term) for term in names]
     models = []
     errors: list[Diagnostic] = []
-    for term in names:
+    for term, parameters in zip(names, overrides, strict=True):
         try:
-            models.append(build(spec, f"{base}@{term}" if term else base, overrides_of(spec, term)))
-        except CostcalcError as error:
+            models.append(build(spec, f"{base}@{term}" if term else base, parameters))
+        except SpecError as error:
             errors.extend(error.diagnostics)
     if errors:
         raise SpecError(dict.fromkeys(errors))

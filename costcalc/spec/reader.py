@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from types import MappingProxyType
 from typing import Final
 
 from costcalc.errors import Diagnostic, SpecError, did_you_mean
@@ -13,21 +12,10 @@ from costcalc.spec.model import Cell, Slot
 from costcalc.spec.source import Mapping as MappingTree
 from costcalc.spec.source import Scalar, Sequence, Source, Tree
 
-CODES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "E201": "an unknown key",
-        "E202": "a missing key",
-        "E203": "an unknown parameter",
-        "E204": "a value of the wrong kind",
-        "E205": "a row that does not fit the columns",
-        "E206": "an empty value where one is needed",
-        "E207": "an empty list",
-        "E208": "not a name",
-        "E209": "a name that stands twice",
-        "E210": "not a step or branch",
-        "E211": "not a version of the language",
-    }
-)
+MOST_ERRORS: Final = 100
+"""More of them help nobody, and take long to find."""
+MOST_IN_A_LIST: Final = 16
+"""Values that one parameter takes: a size for each axis, and some to spare."""
 
 IDENTIFIER: Final = "[A-Za-z_][A-Za-z0-9_]*"
 WHOLE_NUMBER: Final = "[0-9]{1,6}"
@@ -54,7 +42,12 @@ class Reader:
 
     def error(self, code: str, tree: Tree, message: str, help: str | None = None) -> None:
         """Note an error at a value."""
-        self.diagnostics.append(Diagnostic(code, message, self.source.location(tree), help))
+        self._note(Diagnostic(code, message, self.source.location(tree), help))
+
+    def _note(self, found: Diagnostic) -> None:
+        self.diagnostics.append(found)
+        if len(self.diagnostics) >= MOST_ERRORS:
+            self.finish()
 
     def mapping(self, tree: Tree, what: str, example: str) -> Entries:
         """Return the entries of a mapping."""
@@ -118,7 +111,7 @@ class Reader:
             return Cell(text, compile_expression(text), tree, self.source)
         except ExpressionError as error:
             where = self.source.location(tree, error.start, error.end)
-            self.diagnostics.append(Diagnostic(error.code, f"{what}: {error.message}", where, error.help))
+            self._note(Diagnostic(error.code, f"{what}: {error.message}", where, error.help))
             return None
 
     def given(self, tree: Tree, what: str) -> Cell | None:
@@ -138,6 +131,10 @@ class Reader:
         """Decode a list of values, at least one; nothing unless all are right."""
         if not tree.items:
             self.error("E207", tree, f"{what} is an empty list")
+        if len(tree.items) > MOST_IN_A_LIST:
+            message = f"{what} has {len(tree.items)} values; a list has {MOST_IN_A_LIST} at most"
+            self.error("E204", tree, message, "a size for each axis: `[1, 7]`")
+            return ()
         cells = [cell for item in tree.items if (cell := self.given(item, f"a part of {what}"))]
         return tuple(cells) if len(cells) == len(tree.items) else ()
 

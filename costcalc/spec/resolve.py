@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from costcalc.errors import Diagnostic, SpecError
+from costcalc.errors import Diagnostic, Location, SpecError
 from costcalc.spec.evaluate import Functions, Scope, count, evaluate, evaluate_slot, show, truth
 from costcalc.spec.expression import Fixed
 from costcalc.spec.model import Cell, Row, Scaling, Slot, Spec, slot_location
@@ -143,20 +143,22 @@ def _scale(scaling: Scaling, base: Any, what: str, scope: Scope, functions: Func
     if isinstance(base, Fixed):
         return count(base.value, what, scaling.location, show(base.value))
     factor = evaluate(scaling.factor, scope, functions)
-    if not isinstance(base, (int, Fraction)) and not hasattr(base, "__floordiv__"):
-        raise SpecError(Diagnostic("E307", f"{what} = {show(base)} is not a number", scaling.location))
-    if isinstance(factor, (str, tuple)):
-        raise SpecError(
-            Diagnostic("E307", f"factor = {show(factor)} is not a number", scaling.factor.location())
-        )
+    _require_number(base, what, scaling.location)
+    _require_number(factor, "factor", scaling.factor.location())
     scaled = base * factor
     if isinstance(scaled, Fraction) and scaled.denominator == 1:
         scaled = scaled.numerator
     if scaling.round is not None:
         scaled = evaluate(scaling.round, {**scope, "x": scaled}, functions)
+        _require_number(scaled, f"{what}: round", scaling.round.location())
     if scaled < 1 or scaled != scaled // 1:
         raise SpecError(_illegal(scaling, base, factor, scaled, what))
     return count(scaled, what, scaling.location, show(scaled))
+
+
+def _require_number(value: Any, what: str, where: Location) -> None:
+    if type(value) not in (int, Fraction) and not is_foreign(value):
+        raise SpecError(Diagnostic("E307", f"{what} = {show(value)} is not a number", where))
 
 
 def _illegal(scaling: Scaling, base: Any, factor: Any, scaled: Any, what: str) -> Diagnostic:
@@ -171,8 +173,8 @@ def _illegal(scaling: Scaling, base: Any, factor: Any, scaled: Any, what: str) -
 
 
 def _legal(base: Any, scaled: Any) -> str:
-    """Name the multipliers next to one that is not legal; of many designs at once, none."""
-    if is_foreign(base) or is_foreign(scaled):
+    """Name the multipliers next to one that is not legal; of many designs at once, or of nothing, none."""
+    if is_foreign(base) or is_foreign(scaled) or base <= 0:
         return ""
     below = max(int(scaled // 1), 1)
     near = dict.fromkeys(Fraction(width) / base for width in (below, below + 1))

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping as MappingType
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final, NoReturn, TypeGuard
 
 import yaml
@@ -22,33 +20,10 @@ from costcalc.spec.syntax import explain
 from costcalc.spec.text import FORBIDDEN, MAX_BYTES, TO_END_OF_LINE, Text, decode, no_control
 from costcalc.spec.tree import Mapping, Scalar, Sequence, Source, Tree
 
-__all__ = ["CODES", "Mapping", "Scalar", "Sequence", "Source", "Tree", "parse", "read"]
-
-CODES: Final[MappingType[str, str]] = MappingProxyType(
-    {
-        "E101": "the file cannot be read",
-        "E102": "the file is too large",
-        "E103": "not UTF-8 text",
-        "E104": "a control character",
-        "E105": "not YAML",
-        "E106": "indented with a tab",
-        "E107": "a bracket or quote is never closed",
-        "E108": "nested too deeply",
-        "E109": "too many values",
-        "E110": "a text is too long",
-        "E111": "anchors and aliases are not supported",
-        "E112": "tags are not supported",
-        "E113": "merge keys are not supported",
-        "E114": "more than one document",
-        "E115": "a duplicate key",
-        "E116": "a key that is no name",
-        "E117": "an unquoted comma",
-        "E118": "a spec is a mapping",
-    }
-)
+__all__ = ["Mapping", "Scalar", "Sequence", "Source", "Tree", "parse", "read"]
 
 MAX_DEPTH: Final = 50
-MAX_VALUES: Final = 100_000
+MAX_VALUES: Final = 20_000
 MAX_SCALAR: Final = 4096
 MAX_DIAGNOSTICS: Final = 20
 
@@ -73,7 +48,8 @@ def read(path: Path, file: str | None = None) -> Source:
             content = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise SpecError(Diagnostic("E101", f"cannot read `{name}`: {reason}")) from None
+        start = Text(name, "").place(1, 1)
+        raise SpecError(Diagnostic("E101", f"cannot read `{name}`: {reason}", start)) from None
     return parse(content, name)
 
 

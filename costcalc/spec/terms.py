@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from fnmatch import fnmatchcase
 
 from costcalc.errors import Diagnostic, Location, ModelReferenceError, did_you_mean
@@ -12,11 +13,17 @@ from costcalc.spec.resolve import RESOLUTION
 from costcalc.spec.source import Scalar, Source
 from costcalc.spec.tree import Mapping as MappingTree
 
+MOST_MODELS = 10_000
+_MOST_SHOWN = 12
+
 
 def expand(spec: Spec, terms: str) -> list[str]:
     """Return the terms with every `*` replaced by the variants that match it.
 
     Each term expands by itself, so that `a*+r*` gives every pair.
+
+    Raises:
+        ModelReferenceError: E005, they are more than `MOST_MODELS`.
     """
     choices = []
     for term in _split(terms):
@@ -26,6 +33,9 @@ def expand(spec: Spec, terms: str) -> list[str]:
             choices.append([term])
     if terms == "*" and not spec.variants:
         return [""]
+    models = math.prod(map(len, choices))
+    if models > MOST_MODELS:
+        raise ModelReferenceError(Diagnostic("E005", f"`{terms}` names {models} models; use `sweep`"))
     return ["+".join(combination) for combination in itertools.product(*choices)]
 
 
@@ -81,7 +91,8 @@ def _unknown(spec: Spec, name: str, where: Location | None, with_params: bool) -
     if not with_params and name in spec.params:
         help: str | None = f"`{name}` is a parameter: write `{name}=...`"
     elif known:
-        help = did_you_mean(name, known) or f"it has {', '.join(known)}"
+        more = ", ..." if len(known) > _MOST_SHOWN else ""
+        help = did_you_mean(name, known) or f"it has {', '.join(known[:_MOST_SHOWN])}{more}"
     else:
         help = None
     return Diagnostic("E004", f"`{spec.name}` has no {what} `{name}`", where, help)

@@ -59,7 +59,7 @@ class ExpressionError(ValueError):
     """An expression cannot be read or evaluated.
 
     Attributes:
-        code: `E120` and up, see `costcalc.spec.expression.CODES`.
+        code: `E120` and up, see `costcalc.codes`.
         message: What is wrong.
         help: What would help, if anything is known.
         start: Where in the text the offending part begins, from 0.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,12 @@ from costcalc.spec.lower import RowShapes, row_shapes
 from costcalc.spec.model import Block, Branch, Cell, Slot, Step
 from costcalc.spec.resolve import Resolved, ResolvedRow
 from costcalc.spec.source import parse
+from costcalc.spec.usage import usage
 
 FIRST_COLUMNS = ("name", "op", "n", "c", "s")
 LAST_COLUMNS = ("from", "in", "out")
+
+_DRAFT = Path("resolved.yaml")
 
 
 class _Written(Files):
@@ -42,36 +45,48 @@ def write(model: Model) -> str:
     Raises:
         SpecError: E326, it would build another one: a parameter has the name of an activation, say.
     """
-    shapes = row_shapes(model.resolved)
-    draft = _Written(_text(model, shapes, model.spec.blocks))
     try:
-        spec = link(Path(f"{model.name}.yaml"), draft)
-        blocks_in_use = check(replace(spec, file=""))  # as if imported: those that nobody calls may be wrong
-        again = build(spec, model.name, {})
+        text = _used(model)
+        again = build(link(_DRAFT, _Written(text)), model.name, {})
     except SpecError as error:
         reason = error.diagnostics[0].message
     else:
         reason = "it would be another network"
         if again.graph.digest() == model.graph.digest():
-            return _text(model, shapes, blocks_in_use)
+            return text
     message = f"`{model.name}` cannot be written with its parameters evaluated: {reason}"
     raise SpecError(Diagnostic("E326", message, None, "rename the parameter that a name is taken for"))
 
 
-def _text(model: Model, shapes: Iterable[RowShapes], blocks: Container[str]) -> str:
+def _used(model: Model) -> str:
+    """Return the text without the parameters, tables and blocks that scaled rows no longer use."""
+    spec, shapes = model.spec, row_shapes(model.resolved)
+    kept = frozenset({*spec.params, *spec.tables, *spec.blocks})
+    while True:
+        text = _text(model, shapes, kept)
+        # As if all blocks were imported: those that nobody calls may be wrong.
+        draft = replace(link(_DRAFT, _Written(text)), file="")
+        blocks = check(draft)
+        found = usage(draft, blocks)
+        used = kept & (blocks | found.names | found.tables)
+        if used == kept:
+            return text
+        kept = used  # a parameter that is gone may have been the last to name a block
+
+
+def _text(model: Model, shapes: Iterable[RowShapes], used: Container[str]) -> str:
     resolved, spec = model.resolved, model.spec
     rows = [_row(resolved, row, shape) for row, shape in zip(resolved.rows, shapes, strict=True)]
     filled = columns(rows)
-    tables = spec.tables.items()
     document: dict[str, Plain] = {
         "costcalc": VERSION,
         "name": spec.name,
         "title": spec.title,
         "source": spec.source,
         "input": [str(size) for size in resolved.input_shape],
-        "params": {key: _value(value) for key, value in resolved.scope.items()},
-        "tables": {key: {entry: cell.text for entry, cell in table.items()} for key, table in tables},
-        "blocks": {key: _block(block) for key, block in spec.blocks.items() if key in blocks},
+        "params": {key: _value(value) for key, value in resolved.scope.items() if key in used},
+        "tables": {key: _table(table) for key, table in spec.tables.items() if key in used},
+        "blocks": {key: _block(block) for key, block in spec.blocks.items() if key in used},
         "columns": filled,
     }
     text = [f"# {model.name}, resolved: the parameters are evaluated and the rows are scaled."]
@@ -125,6 +140,10 @@ def _value(value: Any) -> Plain:
 
 def _slot(slot: Slot | None) -> Plain:
     return None if slot is None else slot.text if isinstance(slot, Cell) else [cell.text for cell in slot]
+
+
+def _table(table: Mapping[str, Cell]) -> Plain:
+    return {entry: cell.text for entry, cell in table.items()}
 
 
 def _block(block: Block) -> Plain:

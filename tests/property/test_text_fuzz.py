@@ -11,10 +11,10 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from costcalc.codes.expressions import EXPRESSION_CODES
+from costcalc.codes.text import TEXT_CODES
 from costcalc.errors import SpecError
-from costcalc.spec.expression import CODES as EXPRESSION_CODES
 from costcalc.spec.expression import ExpressionError, Fixed, compile_expression
-from costcalc.spec.source import CODES as SOURCE_CODES
 from costcalc.spec.source import MAX_DEPTH, Mapping, Scalar, Sequence, Source, Tree, parse
 from costcalc.spec.value import LARGEST, LARGEST_DENOMINATOR
 
@@ -75,7 +75,7 @@ def test_any_file_is_read_or_refused(content: str | bytes) -> None:
     except SpecError as error:
         assert error.diagnostics
         for found in error.diagnostics:
-            assert found.code in SOURCE_CODES
+            assert found.code in TEXT_CODES
             assert found.location is not None
             assert 1 <= found.location.column < found.location.end_column
         return

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from costcalc.codes.structure import STRUCTURE_CODES
 from costcalc.errors import Diagnostic, SpecError
 from costcalc.spec.decode import Document, decode
-from costcalc.spec.reader import CODES
 from costcalc.spec.source import parse
 
 HEAD = "costcalc: 1\nname: net\n"
@@ -81,7 +81,7 @@ def test_what_is_refused_and_where(text: str, code: str, part: str) -> None:
     assert first.code == code
     assert first.location
     assert first.location.source_line[first.location.column - 1 : first.location.end_column - 1] == part
-    assert code in CODES
+    assert code in STRUCTURE_CODES
 
 
 def test_the_version_comes_first() -> None:

@@ -1,0 +1,36 @@
+"""Every diagnostic that costcalc knows, by its code, which never changes its meaning.
+
+E00x files and references, E02x and E03x the tool itself, E1xx text and expressions, E2xx structure,
+E3xx meaning, W4xx lint, E5xx what commands are asked to count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from costcalc.codes.code import Code
+from costcalc.codes.commands import COMMAND_CODES, TOOL_CODES
+from costcalc.codes.expressions import EXPRESSION_CODES
+from costcalc.codes.files import FILE_CODES
+from costcalc.codes.lint import LINT_CODES
+from costcalc.codes.meaning import MEANING_CODES
+from costcalc.codes.networks import NETWORK_CODES
+from costcalc.codes.structure import STRUCTURE_CODES
+from costcalc.codes.text import TEXT_CODES
+
+__all__ = ["CODES", "Code"]
+
+CODES: Final[Mapping[str, Code]] = MappingProxyType(
+    FILE_CODES
+    | TOOL_CODES
+    | TEXT_CODES
+    | EXPRESSION_CODES
+    | STRUCTURE_CODES
+    | MEANING_CODES
+    | NETWORK_CODES
+    | LINT_CODES
+    | COMMAND_CODES
+)
+"""By code, in order."""
