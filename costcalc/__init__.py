@@ -12,7 +12,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from costcalc.cost import Cost, count
+    from costcalc.cost import CONVENTIONS, Cost, count, difference
+    from costcalc.cost.fits import fit
+    from costcalc.cost.formula import formulas
     from costcalc.errors import CostcalcError, SpecError
     from costcalc.graph import Graph
     from costcalc.report.frame import to_frame
@@ -23,6 +25,7 @@ __version__ = "0.1.0"
 
 # A name is imported when it is first used, so that `import costcalc` costs nothing.
 _HOMES = {
+    "CONVENTIONS": "costcalc.cost",
     "Cost": "costcalc.cost",
     "CostcalcError": "costcalc.errors",
     "Graph": "costcalc.graph",
@@ -30,12 +33,16 @@ _HOMES = {
     "SpecError": "costcalc.errors",
     "build_module": "costcalc.witness.build",
     "count": "costcalc.cost",
+    "difference": "costcalc.cost",
+    "fit": "costcalc.cost.fits",
+    "formulas": "costcalc.cost.formula",
     "load": "costcalc.spec",
     "load_all": "costcalc.spec",
     "to_frame": "costcalc.report.frame",
 }
 
 __all__ = [
+    "CONVENTIONS",
     "Cost",
     "CostcalcError",
     "Graph",
@@ -43,6 +50,9 @@ __all__ = [
     "SpecError",
     "build_module",
     "count",
+    "difference",
+    "fit",
+    "formulas",
     "load",
     "load_all",
     "to_frame",

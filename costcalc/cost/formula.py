@@ -91,12 +91,12 @@ def _macs(row: NodeCost) -> list[Formula]:
     factors = [*size, c_in, op.out_channels]
     symbols = f"{positions} c_in c_out"
     if 1 < groups == c_in == op.out_channels:
-        factors, symbols, source = [*size, c_in], f"{positions} c", f"{MOBILENETS}, eq. 4"
+        factors, symbols, source = [*size, c_in], f"{positions} c", MOBILENETS
         groups = 1
     if (k_h, k_w) != (1, 1):
         factors, symbols = [*factors, k_h, k_w], f"{symbols} k_h k_w"
     if groups == 1 and isinstance(op, Conv2d):
-        source = source or f"{MOBILENETS}, eq. 2"
+        source = source or MOBILENETS
     numbers = " * ".join(map(str, factors))
     if groups > 1:
         symbols, numbers = f"{symbols} / g", f"{numbers} / {groups}"

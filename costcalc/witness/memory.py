@@ -8,14 +8,14 @@ one copy, a sum of three tensors is two sums. What it books:
 - An operator whose output lives in the memory of an input is a view, and moves nothing: flatten,
   slice, dropout at inference. In-place operators would look the same; the network has none.
 - A tensor is alive from the operator that makes it until its storage is freed.
-- One operator of ours is several of PyTorch's: local response normalisation, which squares, pads, pools
-  and raises to a power, each into memory of its own. So a network that has it moves and may hold more.
+- Local response normalisation, which PyTorch computes by squaring, padding, pooling and raising to a
+  power, is booked as the one operator that it is to the network.
 """
 
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from costcalc.graph import Graph
+from costcalc.graph import Graph, LocalResponseNorm, Node
 from costcalc.witness.build import build_module, module_paths, unshared
 
 
@@ -52,8 +52,9 @@ def watch_memory(graph: Graph, batch: int = 1, device: str = "meta") -> Witnesse
     graph = unshared(graph)
     module = build_module(graph, device)
     watch = _Watch()
-    for name, path in module_paths(graph).items():
-        module.get_submodule(path).register_forward_pre_hook(watch.entering(name))
+    paths = module_paths(graph)
+    for node in graph.nodes[1:]:
+        watch.attend(node, module.get_submodule(paths[node.name]))
     with torch.no_grad():
         x = torch.zeros(batch, *graph.input_shape, device=device)
         watch.hold(x)
@@ -76,14 +77,21 @@ class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.moved: dict[str, tuple[int, int]] = {}
         self.alive = self.peak = 0
         self._node = ""
+        self._is_whole = False
 
-    def entering(self, node: str) -> Any:
-        """Return a hook that books what follows on a node."""
+    def attend(self, node: Node, module: nn.Module) -> None:
+        """Book what a module does on its node."""
 
-        def hook(module: nn.Module, args: tuple[Any, ...]) -> None:
-            self._node = node
+        def enter(module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+            self._node, self._is_whole = node.name, isinstance(node.op, LocalResponseNorm)
 
-        return hook
+        def leave(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+            if self._is_whole:
+                self._book(inputs, output)
+            self._is_whole = False
+
+        module.register_forward_pre_hook(enter)
+        module.register_forward_hook(leave)
 
     def hold(self, tensor: Tensor) -> None:
         """Count a tensor as alive until its storage is freed."""
@@ -105,10 +113,11 @@ class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         old = {tensor.untyped_storage()._cdata for tensor in taken}
         if any(tensor.untyped_storage()._cdata in old for tensor in made):
             return result  # a view
-        read, written = self.moved.get(self._node, (0, 0))
-        read += sum(tensor.nbytes for tensor in taken)
-        for tensor in made[:1]:
-            written += tensor.nbytes
-            self.hold(tensor)
-        self.moved[self._node] = read, written
+        if made and not self._is_whole:
+            self._book(taken, made[0])
         return result
+
+    def _book(self, taken: Iterable[Tensor], made: Tensor) -> None:
+        read, written = self.moved.get(self._node, (0, 0))
+        self.moved[self._node] = read + sum(tensor.nbytes for tensor in taken), written + made.nbytes
+        self.hold(made)
