@@ -50,6 +50,11 @@ def _problem(format: str, path: Path, taken: list[Path]) -> tuple[str, str | Non
 
 
 def write_file(path: Path, text: str) -> None:
+    """Write a text to a file, as `write_pieces` does."""
+    write_pieces(path, [text.encode()])
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
     """Write a file whole or not at all; links, pipes and devices are written to as they are.
 
     Raises:
@@ -57,17 +62,22 @@ def write_file(path: Path, text: str) -> None:
     """
     try:
         if path.is_symlink() or (path.exists() and not path.is_file()):
-            path.write_text(text, encoding="utf-8", newline="")
+            _write(path, pieces)
         else:
-            _replace(path, text)
+            _replace(path, pieces)
     except OSError as error:
         raise UsageError(Diagnostic("E033", f"cannot write {path}: {error.strerror}")) from error
 
 
-def _replace(path: Path, text: str) -> None:
+def _write(path: Path, pieces: Iterable[bytes]) -> None:
+    with path.open("wb") as file:
+        file.writelines(pieces)
+
+
+def _replace(path: Path, pieces: Iterable[bytes]) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        draft.write_text(text, encoding="utf-8", newline="")
+        _write(draft, pieces)
         if path.exists():
             draft.chmod(path.stat().st_mode)
         draft.replace(path)

@@ -19,6 +19,7 @@ GROUND = {"errors", "units"}
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "units": set(),
+    "codes": set(),
     "graph": set(),
     "spec": {"graph"},
     "importers": {"graph"},
@@ -26,9 +27,9 @@ ROOMS: dict[str, set[str]] = {
     "witness": {"graph"},
     "sweep": {"graph", "spec", "cost"},
     "gate": {"graph", "spec", "cost"},
-    "report": {"graph", "cost", "witness", "sweep", "gate", "__init__"},
+    "report": {"codes", "graph", "cost", "witness", "sweep", "gate", "__init__"},
     "__init__": {"graph", "spec", "cost", "witness", "report"},
-    "cli": {"graph", "spec", "importers", "cost", "witness", "sweep", "gate", "report", "__init__"},
+    "cli": {"codes", "graph", "spec", "importers", "cost", "witness", "sweep", "gate", "report", "__init__"},
     "__main__": {"cli"},
 }
 LIBRARIES: dict[str, tuple[str, ...]] = {

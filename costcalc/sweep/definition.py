@@ -1,0 +1,132 @@
+"""What a sweep is, in words: enough for another process, or another day, to do the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from costcalc.cost.conventions import parse_convention
+from costcalc.cost.dtype import parse_precision
+from costcalc.cost.fusion import parse_fusion
+from costcalc.spec.decode import Document
+from costcalc.spec.files import Files
+from costcalc.sweep.axes import parse_axis
+from costcalc.sweep.metrics import DEFAULT, Counting, metric
+from costcalc.sweep.run import Job
+from costcalc.sweep.select import Selection, parse_selection
+from costcalc.sweep.space import space
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A sweep as it was asked for.
+
+    Attributes:
+        references: Networks, as `costcalc.load` takes them; several with `*`.
+        axes: Name and values of every axis, as `parse_axis` takes them.
+        variants: Terms that every reference is combined with; `*` matches.
+        metrics: What to count.
+        where: A condition on metrics and axes; "" for none.
+        pareto: Names to minimise, or with `:max` to maximise; the designs that none beats are kept.
+        sort: A name to order by, with `,desc` the largest first; "" for the order of the space.
+        top: How many designs to keep; 0 for all.
+        sample: How many designs to draw; 0 for all.
+        seed: What to draw them by.
+        table: A CSV file's text, with more figures per design.
+        convention: What decides `macs` and `flops`.
+        batch: Images per batch.
+        weights: The number format of weights.
+        activations: The number format of activations.
+        fusion: What runs in one kernel.
+        weights_in_ram: Whether peak memory includes the weights.
+    """
+
+    references: tuple[str, ...]
+    axes: tuple[tuple[str, str], ...] = ()
+    variants: tuple[str, ...] = ()
+    metrics: tuple[str, ...] = DEFAULT
+    where: str = ""
+    pareto: str = ""
+    sort: str = ""
+    top: int = 0
+    sample: int = 0
+    seed: int = 0
+    table: str = ""
+    convention: str = "paper"
+    batch: int = 1
+    weights: str = "fp32"
+    activations: str = "fp32"
+    fusion: str = "conv-bn-act"
+    weights_in_ram: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A sweep ready to run.
+
+    Attributes:
+        job: What to count.
+        selection: What to keep.
+        digest: A hash of the definition and of every spec file that it reads.
+    """
+
+    job: Job
+    selection: Selection
+    digest: str
+
+
+class _Recorder(Files):
+    """Reads files and remembers what was in them."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+
+    def read(self, path: Path) -> Document:
+        document = super().read(path)
+        self.texts[path.name] = document.source.text
+        return document
+
+
+@lru_cache(maxsize=8)
+def prepare(definition: Definition) -> Plan:
+    """Read the specs of a sweep and check what it asks for.
+
+    Raises:
+        CostcalcError: whatever is wrong with it.
+    """
+    files = _Recorder()
+    axes = [parse_axis(name, text) for name, text in definition.axes]
+    designs = space(definition.references, axes, definition.variants, files)
+    selection = parse_selection(
+        designs,
+        where=definition.where,
+        pareto=definition.pareto,
+        sort=definition.sort,
+        top=definition.top,
+        table=definition.table,
+    )
+    names = (*(metric(name).name for name in definition.metrics), *selection.metrics)
+    job = Job(designs, tuple(dict.fromkeys(names)), counting(definition))
+    content = repr((definition, sorted(files.texts.items())))
+    return Plan(job, selection, hashlib.sha256(content.encode()).hexdigest())
+
+
+def counting(definition: Definition) -> Counting:
+    """Return how a sweep counts."""
+    return Counting(
+        parse_convention(definition.convention),
+        definition.batch,
+        parse_precision(weights=definition.weights, activations=definition.activations),
+        parse_fusion(definition.fusion),
+        definition.weights_in_ram,
+    )
+
+
+def from_json(fields: Mapping[str, Any]) -> Definition:
+    """Return the definition that `dataclasses.asdict` and JSON made lists of."""
+    plain = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+    return Definition(**plain | {"axes": tuple((name, text) for name, text in plain["axes"])})

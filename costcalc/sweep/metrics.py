@@ -1,0 +1,164 @@
+"""What a sweep can count, by the formulas that count one network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from costcalc.cost.call import calls
+from costcalc.cost.convention import Convention
+from costcalc.cost.conventions import CONVENTIONS, PAPER
+from costcalc.cost.count import Group, node_costs
+from costcalc.cost.dtype import FP32, Precision
+from costcalc.cost.fusion import Fusion, plan
+from costcalc.cost.peak import in_use, stored
+from costcalc.errors import Diagnostic, UsageError, did_you_mean
+from costcalc.graph import Graph
+from costcalc.sweep.spread import spread, spread_largest
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How to count: as the arguments of `costcalc.cost.count`."""
+
+    convention: Convention = PAPER
+    batch: int = 1
+    precision: Precision = FP32
+    fusion: Fusion = "conv-bn-act"
+    weights_in_ram: bool = False
+
+
+class Measured:
+    """A network, or a box of them, about to be counted: each metric costs only what it needs."""
+
+    def __init__(self, graph: Graph, counting: Counting, also: Sequence[Convention] = ()) -> None:
+        self._graph = graph
+        self._counting = counting
+        self._conventions = tuple({each.name: each for each in (counting.convention, *also)}.values())
+        self._calls = calls(graph)
+        self._plan = plan(graph, self._calls, counting.fusion)
+
+    @cached_property
+    def total(self) -> Group:
+        """All rows."""
+        counting = self._counting
+        rows = node_costs(
+            self._graph,
+            self._calls,
+            self._plan,
+            self._conventions,
+            batch=counting.batch,
+            precision=counting.precision,
+        )
+        return Group("total", rows)
+
+    def convention(self, name: str, shape: tuple[int, ...]) -> Any:
+        """Return the count under one convention, or None if it has no rule for some operator."""
+        if any(row.counts[name] is None for row in self.total.rows):
+            return None
+        return spread(self.total.total(name), shape)
+
+    def peak(self, shape: tuple[int, ...]) -> Any:
+        """Return the peak memory in bytes."""
+        counting = self._counting
+        per_element = counting.batch * counting.precision.activations.bytes
+        weights = 0
+        if counting.weights_in_ram:
+            weights = stored(self._graph, self._plan) * counting.precision.weights.bytes
+        steps = in_use(self._graph, self._calls, self._plan)
+        return spread_largest([step * per_element + weights for step in steps], shape)
+
+    def param_bytes(self) -> Any:
+        """Return the bytes of the learned elements."""
+        return self.total.params * self._counting.precision.weights.bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A column of a sweep.
+
+    Attributes:
+        name: As in every report, with the unit.
+        is_bytes: Whether it is in bytes; else it is a count.
+        values: The counts of a box of this shape, an int64 each; None if they are unknown.
+        convention: The convention that it is the count of, if any.
+    """
+
+    name: str
+    kind: Literal["count", "bytes"]
+    values: Callable[[Measured, tuple[int, ...]], Any]
+    convention: Convention | None = None
+
+
+def _sum(name: str, kind: Literal["count", "bytes"] = "count", attribute: str | None = None) -> Metric:
+    return Metric(name, kind, lambda m, shape: spread(getattr(m.total, attribute or name), shape))
+
+
+def _known(name: str) -> Metric:
+    def values(measured: Measured, shape: tuple[int, ...]) -> Any:
+        return None if measured.total.unknown else spread(getattr(measured.total, name), shape)
+
+    return Metric(name, "count", values)
+
+
+def _by(convention: Convention) -> Metric:
+    name = f"{convention.unit.lower()}s_{convention.name.replace('-', '_')}"
+    return Metric(name, "count", lambda m, shape: m.convention(convention.name, shape), convention)
+
+
+METRICS: dict[str, Metric] = {
+    metric.name: metric
+    for metric in (
+        _known("macs"),
+        _known("flops"),
+        _sum("params"),
+        Metric("param_bytes", "bytes", lambda m, shape: spread(m.param_bytes(), shape)),
+        _sum("buffers"),
+        _sum("activations"),
+        _sum("memory_access_bytes", "bytes", "memory_access"),
+        _sum("read_bytes", "bytes"),
+        _sum("written_bytes", "bytes"),
+        Metric("peak_memory_bytes", "bytes", lambda m, shape: m.peak(shape)),
+        *map(_by, CONVENTIONS.values()),
+    )
+}
+ALIASES = {
+    "memory_access": "memory_access_bytes",
+    "access": "memory_access_bytes",
+    "peak_memory": "peak_memory_bytes",
+    "peak": "peak_memory_bytes",
+    "macs_conv": "macs_macs_conv",
+}
+DEFAULT = ("macs", "params", "activations", "memory_access_bytes", "peak_memory_bytes")
+
+
+def metric(name: str) -> Metric:
+    """Return the metric of this name.
+
+    Raises:
+        UsageError: E604, there is none.
+    """
+    found = METRICS.get(ALIASES.get(name, name))
+    if found is None:
+        known = [*METRICS, *ALIASES]
+        help = did_you_mean(name, known) or f"known: {', '.join(METRICS)}"
+        raise UsageError(Diagnostic("E604", f"there is no metric `{name}`", help=help))
+    return found
+
+
+def metrics_of(columns: Sequence[str], conventions: Sequence[Convention]) -> tuple[str, ...]:
+    """Return the metrics that columns name (all of the core for `all`), and those of further conventions."""
+    core = [name for name, each in METRICS.items() if each.convention is None]
+    wanted = [name for column in columns for name in (core if column == "all" else [column])]
+    known = [ALIASES.get(name, name) for name in wanted if ALIASES.get(name, name) in METRICS]
+    return tuple(dict.fromkeys([*(known or DEFAULT), *(_by(each).name for each in conventions)]))
+
+
+def measure(
+    graph: Graph, metrics: Sequence[Metric], counting: Counting, shape: tuple[int, ...]
+) -> dict[str, Any]:
+    """Return the counts of a network, or of the networks of a box, by metric."""
+    measured = Measured(graph, counting, [each.convention for each in metrics if each.convention])
+    return {each.name: each.values(measured, shape) for each in metrics}

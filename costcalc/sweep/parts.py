@@ -1,0 +1,163 @@
+"""Parts of a sweep: counted anywhere, kept in files, put together again."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from costcalc import __version__
+from costcalc.errors import Diagnostic, UsageError
+from costcalc.sweep.definition import Definition, from_json, prepare
+from costcalc.sweep.run import Columns, concatenate
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a sweep keeps of a range of designs.
+
+    Attributes:
+        definition: The sweep.
+        digest: Of the sweep and its specs.
+        start: The first design (of a sample, the first drawn).
+        stop: The one after the last.
+        columns: The designs kept.
+        refused: How many designs were not legal, by code.
+    """
+
+    definition: Definition
+    digest: str
+    start: int
+    stop: int
+    columns: Columns
+    refused: dict[str, int]
+
+
+def total(definition: Definition) -> int:
+    """Return how many designs a sweep counts."""
+    size = prepare(definition).job.space.size
+    return min(definition.sample, size) if definition.sample else size
+
+
+def shard_rows(definition: Definition, number: int, of: int) -> tuple[int, int]:
+    """Return the range of designs that is shard `number`, from 1, of so many."""
+    designs = total(definition)
+    return designs * (number - 1) // of, designs * number // of
+
+
+def save(part: Part, path: Path) -> None:
+    """Write a part to a file, whole or not at all."""
+    about = {
+        "format": FORMAT,
+        "version": __version__,
+        "definition": asdict(part.definition),
+        "digest": part.digest,
+        "start": part.start,
+        "stop": part.stop,
+        "errors": part.columns.errors,
+        "refused": part.refused,
+    }
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with draft.open("wb") as file:
+            np.savez(
+                file,
+                about=np.frombuffer(json.dumps(about).encode(), np.uint8),
+                rows=part.columns.rows,
+                codes=part.columns.codes,
+                **{f"metric_{name}": values for name, values in part.columns.metrics.items()},
+            )
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def load(path: Path) -> Part:
+    """Read a part.
+
+    Raises:
+        UsageError: E606, it is no part, or another version wrote it.
+    """
+    try:
+        with np.load(path) as file:
+            about = json.loads(bytes(file["about"]))
+            columns = Columns(
+                file["rows"],
+                {
+                    name.removeprefix("metric_"): file[name]
+                    for name in file.files
+                    if name.startswith("metric_")
+                },
+                file["codes"],
+                about["errors"],
+            )
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise _wrong(f"{path} is not a part of a sweep", str(error)) from None
+    if (about["format"], about["version"]) != (FORMAT, __version__):
+        raise _wrong(f"{path} was written by costcalc {about['version']}, this is {__version__}")
+    definition = from_json(about["definition"])
+    return Part(definition, about["digest"], about["start"], about["stop"], columns, about["refused"])
+
+
+def merge(parts: Sequence[Part]) -> Part:
+    """Put all parts of a sweep together.
+
+    Raises:
+        UsageError: E606, they are not of one sweep, overlap, or leave something out.
+    """
+    if not parts:
+        raise _wrong("there is nothing to merge")
+    ordered = sorted(parts, key=lambda part: (part.start, part.stop))
+    first = ordered[0]
+    if any(part.digest != first.digest for part in ordered):
+        raise _wrong("these are parts of different sweeps, or their specs differ")
+    plan = prepare(first.definition)
+    if plan.digest != first.digest:
+        raise _wrong("the specs have changed since these parts were counted")
+    expected = 0
+    problems = []
+    for part in [*ordered, None]:
+        start = total(first.definition) if part is None else part.start
+        if start > expected:
+            problems.append(f"designs {expected + 1} to {start} are missing")
+        elif start < expected and part is not None and part.stop > part.start:
+            problems.append(f"designs {start + 1} to {min(expected, part.stop)} come twice")
+        expected = max(expected, part.stop if part else 0)
+    if problems:
+        raise UsageError(Diagnostic("E606", problem) for problem in problems)
+    columns = concatenate([part.columns for part in ordered], plan.job.metrics)
+    refused: dict[str, int] = {}
+    for part in ordered:
+        add(refused, part.refused)
+    return Part(first.definition, first.digest, 0, expected, plan.selection.keep(columns), refused)
+
+
+def add(refused: dict[str, int], more: dict[str, int]) -> None:
+    """Add counts by code to others."""
+    for code, number in more.items():
+        refused[code] = refused.get(code, 0) + number
+
+
+def load_all(paths: Iterable[Path]) -> list[Part]:
+    """Read parts: the files given, and those in folders given.
+
+    Raises:
+        UsageError: E606, a file is missing, or is no part.
+    """
+    files: list[Path] = []
+    for path in paths:
+        if not path.exists():
+            raise _wrong(f"there is no file or folder {path}")
+        files += sorted(path.glob("*.part")) if path.is_dir() else [path]
+    return [load(path) for path in files]
+
+
+def _wrong(problem: str, help: str | None = None) -> UsageError:
+    return UsageError(Diagnostic("E606", problem, help=help))

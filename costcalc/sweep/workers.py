@@ -1,0 +1,156 @@
+"""Who counts the parts of a sweep: this process, several, or any executor; and what is kept on the way."""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from costcalc.errors import Diagnostic, UsageError
+from costcalc.sweep.definition import Definition, prepare
+from costcalc.sweep.parts import Part, add, load, merge, save, total
+from costcalc.sweep.run import CHUNK, chunks, concatenate
+
+SAMPLED_CHUNK = 1 << 14
+LEAST_CHUNK = 256
+PARTS = 64
+"""Into how many parts a sweep falls when they are counted apart, if it is large enough."""
+AHEAD = 64
+"""Parts that are given to an executor before the first of them is done."""
+
+Told = Callable[[int, int], None]
+"""Is told how many designs are done, and of how many."""
+
+
+def count_part(definition: Definition, start: int, stop: int) -> Part:
+    """Count a range of a sweep's designs. What an executor runs: it needs nothing but the arguments."""
+    plan = prepare(definition)
+    if definition.sample:
+        columns = plan.job.designs(_sample(definition)[start:stop])
+    else:
+        columns = plan.job.rows(start, stop)
+    numbers = np.bincount(columns.codes, minlength=len(columns.errors) + 1)[1:].tolist()
+    refused = dict(zip(columns.errors, numbers, strict=True))
+    return Part(definition, plan.digest, start, stop, plan.selection.of_part().keep(columns), refused)
+
+
+@lru_cache(maxsize=1)
+def _sample(definition: Definition) -> Any:
+    """Return the designs of a sample in the order of the space; the space is never built."""
+    size = prepare(definition).job.space.size
+    if definition.sample >= size:
+        return np.arange(size)
+    return np.array(sorted(random.Random(definition.seed).sample(range(size), definition.sample)))
+
+
+def run(
+    definition: Definition,
+    *,
+    rows: tuple[int, int] | None = None,
+    executor: Executor | None = None,
+    journal: Path | None = None,
+    chunk: int | None = None,
+    tell: Told | None = None,
+) -> Part:
+    """Count a sweep, or a range of its designs, and put the parts together.
+
+    Args:
+        definition: The sweep.
+        rows: The range; all designs unless given.
+        executor: Who counts; this process unless given.
+        journal: A folder that keeps every part as soon as it is counted. Parts that it has are not
+            counted again.
+        chunk: Designs per part.
+        tell: Is told about progress.
+
+    Raises:
+        CostcalcError: what is wrong with the sweep; E606, the journal is another sweep's.
+    """
+    plan = prepare(definition)
+    start, stop = rows or (0, total(definition))
+    most = chunk or _chunk(definition, executor is not None or journal is not None)
+    shape = (total(definition),) if definition.sample else plan.job.space.shape
+    ranges = list(chunks(start, stop, shape, most))
+    done = 0
+    parts = []
+    for part in _parts(definition, ranges, plan.digest, executor, journal):
+        parts.append(part)
+        done += part.stop - part.start
+        if tell:
+            tell(done, stop - start)
+    if rows is not None:
+        return _joined(parts, definition, plan.digest, start, stop)
+    return merge(parts or [count_part(definition, 0, 0)])
+
+
+def _chunk(definition: Definition, apart: bool) -> int:
+    """Return how many designs a part has. It does not depend on who counts: a journal serves anybody."""
+    most = SAMPLED_CHUNK if definition.sample else CHUNK
+    return min(max(total(definition) // PARTS, LEAST_CHUNK), most) if apart else most
+
+
+def _joined(parts: list[Part], definition: Definition, digest: str, start: int, stop: int) -> Part:
+    """Return neighbouring parts as one."""
+    plan = prepare(definition)
+    columns = concatenate([part.columns for part in parts], plan.job.metrics)
+    refused: dict[str, int] = {}
+    for part in parts:
+        add(refused, part.refused)
+    return Part(definition, digest, start, stop, plan.selection.of_part().keep(columns), refused)
+
+
+def _parts(
+    definition: Definition,
+    ranges: list[tuple[int, int]],
+    digest: str,
+    executor: Executor | None,
+    journal: Path | None,
+) -> Iterator[Part]:
+    """Yield the parts in order, from the journal where it has them."""
+    if journal is not None:
+        journal.mkdir(parents=True, exist_ok=True)
+    waiting: deque[tuple[tuple[int, int], Part | Future[Part] | None]] = deque()
+    for each in ranges:
+        kept = _kept(journal, each, digest)
+        if kept is None and executor is not None:
+            waiting.append((each, executor.submit(count_part, definition, *each)))
+        else:
+            waiting.append((each, kept))
+        while waiting and (executor is None or len(waiting) > AHEAD):
+            yield _finished(definition, *waiting.popleft(), journal)
+    while waiting:
+        yield _finished(definition, *waiting.popleft(), journal)
+
+
+def _finished(
+    definition: Definition,
+    rows: tuple[int, int],
+    part: Part | Future[Part] | None,
+    journal: Path | None,
+) -> Part:
+    if isinstance(part, Part):
+        return part
+    counted = count_part(definition, *rows) if part is None else part.result()
+    if journal is not None:
+        save(counted, _file(journal, rows))
+    return counted
+
+
+def _kept(journal: Path | None, rows: tuple[int, int], digest: str) -> Part | None:
+    if journal is None or not _file(journal, rows).exists():
+        return None
+    part = load(_file(journal, rows))
+    if part.digest != digest:
+        help = "give another folder, or empty this one"
+        raise UsageError(Diagnostic("E606", f"{journal} has parts of another sweep", help=help))
+    return part
+
+
+def _file(journal: Path, rows: tuple[int, int]) -> Path:
+    return journal / f"{rows[0]:020}-{rows[1]:020}.part"

@@ -1,0 +1,95 @@
+"""A sweep counts what counting each design by itself counts, and refuses in the same words."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+
+import pytest
+
+from costcalc.cost import count
+from costcalc.errors import SpecError
+
+np = pytest.importorskip("numpy")
+
+from costcalc.sweep.axes import parse_axis  # noqa: E402
+from costcalc.sweep.metrics import DEFAULT, Counting  # noqa: E402
+from costcalc.sweep.run import UNKNOWN, Columns, Job  # noqa: E402
+from costcalc.sweep.space import space  # noqa: E402
+
+SPACES: dict[str, tuple[list[str], dict[str, str]]] = {
+    "rounding down": (["mobilenet"], {"alpha": "0.02:1.2:0.02", "rho": "0.1:1.2:0.05"}),
+    "tables and groups": (
+        ["shufflenet"],
+        {"groups": "1,2,3,4,5,8", "scale": "0.1:2.5:0.1", "resolution": "16:256:16"},
+    ),
+    "repeats": (["efficientnet"], {"w": "0.3:2:0.1", "d": "0.5:3:0.25", "resolution": "20:300:35"}),
+    "irrational powers": (["efficientnet"], {"phi": "0:7:0.25"}),
+    "groups that do not divide": (["resnet"], {"groups": "1,2,3,5,32", "w": "0.5:2:0.1"}),
+    "several networks": (
+        ["mobilenet_v2", "ghostnet", "mnasnet@*", "mobilenet_v3"],
+        {"alpha": "0.1:2:0.1", "resolution": "7:300:17"},
+    ),
+    "too small for its windows": (["squeezenet", "googlenet", "densenet"], {"resolution": "3:300:1"}),
+    "widths that are not whole": (
+        ["densenet_cifar"],
+        {"growth": "1,2,3,12,24.5,13", "L": "10,22,23,40", "theta": "1/2,1"},
+    ),
+    "a line of widths": (["regnet"], {"w0": "8:80:8", "wa": "10:40:3.1", "g": "1,3,8,16"}),
+    "no numbers": (
+        ["mobilenet"],
+        {"block": "dw_separable,full_conv", "se": "true,false", "depth": "1,1.4,2"},
+    ),
+}
+
+
+def single(job: Job, row: int) -> tuple[Mapping[str, int], str | None, str]:
+    """Count one design by itself: its counts, or the code and message of its first error."""
+    try:
+        cost = count(job.space.design(row).graph)
+    except SpecError as error:
+        first = error.diagnostics[0]
+        return dict.fromkeys(job.metrics, UNKNOWN), first.code, first.message
+    counts = (cost.macs, cost.params, cost.activations, cost.memory_access, cost.peak_memory.bytes)
+    return dict(zip(DEFAULT, counts, strict=True)), None, ""
+
+
+def swept(columns: Columns, place: int) -> tuple[Mapping[str, int], str | None]:
+    code = columns.codes[place]
+    counts = {name: int(values[place]) for name, values in columns.metrics.items()}
+    return counts, columns.errors[code - 1] if code else None
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_a_sample_of_every_space(name: str) -> None:
+    references, axes = SPACES[name]
+    job = Job(space(references, [parse_axis(*axis) for axis in axes.items()]), DEFAULT, Counting())
+    columns = job.rows(0, job.space.size)
+    assert len(columns) == job.space.size
+
+    chance = random.Random(name)
+    illegal = np.flatnonzero(columns.codes).tolist()
+    sample = chance.sample(range(len(columns)), min(90, len(columns)))
+    sample += chance.sample(illegal, min(10, len(illegal)))
+    rows = np.array(sample)
+    again = job.designs(rows)
+    for place, (row, reason) in enumerate(zip(sample, job.reasons(rows), strict=True)):
+        counts, code, message = single(job, row)
+        where = f"{name}, row {row}: {job.space.texts(row)}"
+        assert swept(columns, row) == (counts, code), where
+        assert swept(again, place) == (counts, code), where
+        assert reason == message, where
+
+
+def test_a_range_of_rows_is_that_part_of_all_rows() -> None:
+    axes = [
+        parse_axis("alpha", "0.5:1:0.1"),
+        parse_axis("resolution", "96:224:32"),
+        parse_axis("depth", "1,2"),
+    ]
+    job = Job(space(["mobilenet", "mobilenet_v2"], axes), ("macs",), Counting())
+    whole = job.rows(0, job.space.size)
+    for start, stop in [(0, 1), (3, 4), (5, 27), (7, 100), (59, 61), (0, job.space.size)]:
+        part = job.rows(start, stop)
+        assert part.rows.tolist() == list(range(start, stop))
+        assert part.metrics["macs"].tolist() == whole.metrics["macs"][start:stop].tolist()

@@ -1,0 +1,122 @@
+"""Grids: exact, whatever the numbers, and firm where designs part."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+np = pytest.importorskip("numpy")
+
+from costcalc.errors import UsageError  # noqa: E402
+from costcalc.spec.closures import located  # noqa: E402
+from costcalc.spec.expression import ExpressionError, compile_expression  # noqa: E402
+from costcalc.spec.rounding import FUNCTIONS  # noqa: E402
+from costcalc.sweep.exact import Mixed
+from costcalc.sweep.grid import Grid, along  # noqa: E402
+from costcalc.sweep.spread import spread, spread_largest  # noqa: E402
+
+SHAPE = (3, 4)
+
+
+def grid(values: list[int], dimension: int = 0, denominator: int = 1) -> Any:
+    shape = [-1 if each == dimension else 1 for each in range(2)]
+    return along(dimension, np.array(values, dtype=object).reshape(shape), denominator)
+
+
+numbers = st.one_of(st.integers(-50, 50), st.integers(-(10**20), 10**20))
+OPERATORS: list[Callable[[Any, Any], Any]] = [operator.add, operator.sub, operator.mul]
+DIVISIONS: list[Callable[[Any, Any], Any]] = [operator.floordiv, operator.mod, operator.truediv]
+
+
+def elements(value: Any) -> list[list[Any]]:
+    if not isinstance(value, Grid):
+        return [[value] * SHAPE[1]] * SHAPE[0]
+    return [[value.at((i, j)) for j in range(SHAPE[1])] for i in range(SHAPE[0])]
+
+
+@given(
+    st.lists(numbers, min_size=3, max_size=3),
+    st.lists(numbers, min_size=4, max_size=4),
+    st.integers(1, 12),
+    st.integers(1, 12),
+    st.sampled_from(OPERATORS + DIVISIONS),
+)
+def test_arithmetic_is_that_of_fractions(
+    rows: list[int], columns: list[int], under: int, below: int, operate: Callable[[Any, Any], Any]
+) -> None:
+    if operate in DIVISIONS and 0 in columns:
+        columns = [column or 7 for column in columns]
+    result = operate(grid(rows, 0, under) * 1, grid(columns, 1, below))
+    expected = [[operate(Fraction(a, under), Fraction(b, below)) for b in columns] for a in rows]
+    assert elements(result) == expected
+
+
+@given(st.lists(st.integers(1, 10**6), min_size=3, max_size=3), st.sampled_from(sorted(FUNCTIONS)))
+def test_every_rounding_function_takes_grids(rows: list[int], name: str) -> None:
+    if name == "fixed":
+        return
+    expression = compile_expression(f"{name}(x, 8)" if name.endswith(("to", "divisible")) else f"{name}(x)")
+    result = expression.evaluate({"x": grid(rows, 0, 7)})
+    assert [row[0] for row in elements(result)] == [expression.evaluate({"x": Fraction(r, 7)}) for r in rows]
+
+
+def test_a_decision_that_all_share_is_made() -> None:
+    widths = grid([8, 16, 24])
+    assert widths % 8 == 0
+    assert widths > 7
+    assert not widths == 9  # noqa: SIM201
+    assert widths // widths == 1
+    assert bool(widths)
+
+
+@pytest.mark.parametrize(
+    "decide", [bool, int, hash, float, operator.index, lambda x: bool(x > 0), lambda x: {}.get(x)]
+)
+def test_a_decision_that_they_do_not_share_parts_them(decide: Callable[[Any], object]) -> None:
+    with pytest.raises(Mixed) as raised:
+        decide(grid([0, 1, 2]))
+    assert raised.value.values.shape == (3, 1)
+
+
+def test_a_division_by_zero_is_one_where_all_divide_by_zero() -> None:
+    with pytest.raises(Mixed):
+        1 // grid([0, 1, 2])
+    with pytest.raises(ZeroDivisionError):
+        grid([1, 2, 3]) // 0
+
+
+def test_conditions_are_no_numbers_in_expressions() -> None:
+    with pytest.raises(ExpressionError, match="not a number"):
+        compile_expression("8 * (x > 1)").evaluate({"x": grid([0, 1, 2])})
+    assert located(ValueError("so"), 0, 1).code == "E130"
+
+
+def test_a_running_sum_leaves_no_trace_of_what_is_gone() -> None:
+    first, second = (grid([1, 2, 3], 0) * grid([1, 2, 3, k], 1) for k in (4, 5))
+    assert (first + second - first).terms == second.terms
+    assert first + second - (second + first) == 0
+
+
+def test_counts_beyond_64_bits_are_an_error_not_a_wrong_number() -> None:
+    large = grid([2**31, 2**31 + 1, 5], 0) * grid([2**31, 1, 2, 3], 1)
+    assert spread(large, SHAPE).max() == (2**31 + 1) * 2**31
+    with pytest.raises(UsageError, match="64 bits"):
+        spread(large * 2, SHAPE)
+    with pytest.raises(UsageError, match="64 bits"):
+        spread(2**63, SHAPE)
+    assert elements(large * large)[1][0] == ((2**31 + 1) * 2**31) ** 2
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=6))
+def test_the_largest_is_the_largest_of_every_design(pairs: list[tuple[int, int]]) -> None:
+    sums = [grid([a, 1, 2], 0) * grid([1, b, 2, 3], 1) + grid([a, b, 0], 0) for a, b in pairs]
+    largest = spread_largest([*sums, 3], SHAPE)
+    assert largest.tolist() == [
+        [max(3, *(elements(each)[i][j] for each in sums)) for j in range(4)] for i in range(3)
+    ]
