@@ -14,7 +14,10 @@ from costcalc.cost.fusion import Fusion, Plan, plan
 from costcalc.cost.memory import Access, access
 from costcalc.cost.peak import Peak, peak
 from costcalc.errors import Diagnostic, UsageError
-from costcalc.graph import Graph, Node, Shape
+from costcalc.graph import BatchNorm, Conv2d, ConvTranspose2d, Graph, Linear, Node, Shape
+
+PRODUCTS = (Conv2d, ConvTranspose2d, Linear)
+"""The operators that multiply and accumulate."""
 
 
 @dataclass(slots=True)
@@ -80,14 +83,32 @@ class Group:
         return sum([row.params for row in self.rows])
 
     @property
+    def params_without_bn(self) -> int:
+        """Learned elements but the scales and shifts of batch norms."""
+        return sum([row.params for row in self.rows if not isinstance(row.node.op, BatchNorm)])
+
+    @property
     def buffers(self) -> int:
         """Elements that are stored but not learned."""
         return sum([row.buffers for row in self.rows])
 
     @property
+    def params_and_buffers(self) -> int:
+        """Elements that are stored, learned or not: what Keras calls parameters."""
+        return self.params + self.buffers
+
+    @property
     def activations(self) -> int:
         """Elements produced."""
         return sum([row.activations for row in self.rows])
+
+    @property
+    def conv_activations(self) -> int:
+        """Elements produced by convolutions and fully connected layers: RegNet's activations.
+
+        Source: Designing Network Design Spaces (arXiv:2003.13678).
+        """
+        return sum([row.activations for row in self.rows if isinstance(row.node.op, PRODUCTS)])
 
     @property
     def read_bytes(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from costcalc.cost.count import Cost, count
@@ -25,7 +26,7 @@ class Figure:
 
     Attributes:
         model: The network that it was printed for, `mobilenet@a0.5`.
-        metric: `macs`, `params`, `activations`, or a convention.
+        metric: `macs`, `params`, another cost that a cost has as an attribute, or a convention.
         printed: The figure as printed.
         counted: Ours; None if the convention has no rule for some operator.
         source: Who printed it.
@@ -97,16 +98,18 @@ def _count(spec: Spec, name: str, variant: str) -> Cost:
     return count(build(spec, name, overrides_of(spec, variant)).graph, also=conventions)
 
 
-_COSTS = ("macs", "params", "activations")
+_COSTS: dict[str, Callable[[Cost], int]] = {
+    "macs": lambda cost: cost.macs,
+    "params": lambda cost: cost.params,
+    "params_without_bn": lambda cost: cost.params_without_bn,
+    "params_and_buffers": lambda cost: cost.params_and_buffers,
+    "activations": lambda cost: cost.activations,
+    "conv_activations": lambda cost: cost.conv_activations,
+}
 
 
 def _value(cost: Cost, metric: str) -> int | None:
-    match metric:
-        case "macs":
-            return cost.macs
-        case "params":
-            return cost.params
-        case "activations":
-            return cost.activations
+    if metric in _COSTS:
+        return _COSTS[metric](cost)
     unknown = any(row.counts[metric] is None for row in cost.rows)
     return None if unknown else cost.total(metric)

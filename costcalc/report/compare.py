@@ -15,6 +15,7 @@ from costcalc.report.context import (
     convention_columns,
     convention_counts,
     macs_column,
+    more_counts,
     other_conventions,
     unknown_notes,
 )
@@ -99,19 +100,14 @@ def _row(name: str, cost: Cost, first: Cost) -> dict[str, object]:
         "model": name,
         "input": cost.graph.input_shape,
         "macs": partial_sum(cost.macs, len(cost.unknown), len(cost.rows)),
-        "flops": partial_sum(cost.flops, len(cost.unknown), len(cost.rows)),
         "params": cost.params,
-        "buffers": cost.buffers,
-        "activations": cost.activations,
         "memory_access_bytes": cost.memory_access,
-        "read_bytes": cost.read_bytes,
-        "written_bytes": cost.written_bytes,
         "peak_memory_bytes": cost.peak_memory.bytes,
         "peak_memory_node": cost.peak_memory.node,
         "peak_memory_tensors": dict(cost.peak_memory.live),
         "ratio": Fraction(cost.macs, first.macs) if exact else None,
         "unknown": [row.node.name for row in cost.unknown],
-    }
+    } | more_counts(cost)
 
 
 def _fvcore(entry: Entry) -> dict[str, object]:

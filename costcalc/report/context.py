@@ -11,12 +11,29 @@ from costcalc.report.record import AtLeast, Column, partial_sum
 
 MORE_COLUMNS = (
     Column("flops", "FLOPs", "count"),
+    Column("params_without_bn", "params without BN", "count"),
+    Column("params_and_buffers", "params + buffers", "count"),
     Column("buffers", "buffers", "count"),
     Column("activations", "activations", "count"),
+    Column("conv_activations", "conv activations", "count"),
     Column("read_bytes", "read", "bytes"),
     Column("written_bytes", "written", "bytes"),
 )
 """What every cost has and few tables need: shown when `--columns` names it."""
+
+
+def more_counts(group: Group) -> dict[str, object]:
+    """Return the values of those columns."""
+    return {
+        "flops": partial_sum(group.flops, len(group.unknown), len(group.rows)),
+        "params_without_bn": group.params_without_bn,
+        "params_and_buffers": group.params_and_buffers,
+        "buffers": group.buffers,
+        "activations": group.activations,
+        "conv_activations": group.conv_activations,
+        "read_bytes": group.read_bytes,
+        "written_bytes": group.written_bytes,
+    }
 
 
 def context(cost: Cost) -> dict[str, object]:

@@ -15,6 +15,7 @@ from costcalc.report.context import (
     convention_columns,
     convention_counts,
     macs_column,
+    more_counts,
     other_conventions,
     unknown_notes,
 )
@@ -100,16 +101,11 @@ def _numbers(group: Group, total: Group) -> dict[str, object]:
     return {
         "macs": partial_sum(group.macs, len(group.unknown), len(group.rows)),
         "macs_share": None if total.unknown else _share(group.macs, total.macs),
-        "flops": partial_sum(group.flops, len(group.unknown), len(group.rows)),
         "params": group.params,
         "params_share": _share(group.params, total.params),
-        "buffers": group.buffers,
-        "activations": group.activations,
         "memory_access_bytes": group.memory_access,
-        "read_bytes": group.read_bytes,
-        "written_bytes": group.written_bytes,
         "arithmetic_intensity": "" if intensity is None else None if group.unknown else intensity,
-    }
+    } | more_counts(group)
 
 
 def _share(part: int, whole: int) -> Fraction | str:

@@ -15,7 +15,10 @@ RESERVED_COLUMNS = ("name", "op", "from", "n", "c", "s", "in", "out", "when")
 METRICS = (
     "macs",
     "params",
+    "params_without_bn",
+    "params_and_buffers",
     "activations",
+    "conv_activations",
     "top1",
     "top5",
     "macs_conv",

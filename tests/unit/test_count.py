@@ -40,9 +40,12 @@ def test_totals() -> None:
     assert cost.macs == 2 * CONV_MACS + 80
     assert cost.flops == 2 * cost.macs
     assert cost.params == 8 * 8 * 9 + 16 + 90
+    assert cost.params_without_bn == 8 * 8 * 9 + 90
     assert cost.buffers == 16
+    assert cost.params_and_buffers == cost.params + 16
     # Flatten and dropout produce nothing: their output is the pool's.
     assert cost.activations == 4 * 288 + 8 + 10
+    assert cost.conv_activations == 2 * 288 + 10
     assert cost.unknown == ()
     assert (cost.name, cost.convention.name, cost.batch) == ("net", "paper", 1)
     assert [row.node.name for row in cost.rows][:2] == ["body.conv", "body.bn"]
