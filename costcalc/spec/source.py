@@ -16,13 +16,12 @@ from typing import Any, Final, NoReturn, TypeGuard
 import yaml
 
 from costcalc.errors import Diagnostic, SpecError
-from costcalc.spec.syntax import explain
+from costcalc.spec.syntax import MAX_DEPTH, TOO_DEEP, explain
 from costcalc.spec.text import FORBIDDEN, MAX_BYTES, TO_END_OF_LINE, Text, decode, no_control
 from costcalc.spec.tree import Mapping, Scalar, Sequence, Source, Tree
 
 __all__ = ["Mapping", "Scalar", "Sequence", "Source", "Tree", "parse", "read"]
 
-MAX_DEPTH: Final = 50
 MAX_VALUES: Final = 20_000
 MAX_SCALAR: Final = 4096
 MAX_DIAGNOSTICS: Final = 20
@@ -136,9 +135,7 @@ class _Builder:
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 self._check_properties(event)
                 if len(self._open) == MAX_DEPTH:
-                    self._stop(
-                        "E108", f"this nests deeper than {MAX_DEPTH}", event, "name parts under `blocks`"
-                    )
+                    self._stop(TOO_DEEP.code, TOO_DEEP.message, event, TOO_DEEP.help)
                 self._open.append(_Open(event))
             case yaml.CollectionEndEvent():
                 self._add(_closed(self._open.pop(), event.end_mark))

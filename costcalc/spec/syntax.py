@@ -19,6 +19,10 @@ class Complaint:
     at_start: bool = False
 
 
+MAX_DEPTH: Final = 50
+TOO_DEEP: Final = Complaint("E108", f"this nests deeper than {MAX_DEPTH}", "name parts under `blocks`")
+"""Newer versions of libyaml count as well, and up to 1,000: they may find it before we do."""
+
 _QUOTE: Final = "put text that begins so in quotes"
 _ALIGN: Final = (
     "indent the entries of a list or mapping alike; quote text that goes on after a quote or bracket"
@@ -41,6 +45,7 @@ _BY_SIGN: Final = {
 _UNEXPECTED: Final = ("cannot start any token", "node content", "expected key", "block end", "document start")
 """The complaints about which the sign says more."""
 _BY_PROBLEM: Final = {
+    "maximum nesting": TOO_DEEP,
     "tab character": _BY_SIGN["\t"],
     "unexpected end of stream": Complaint("E107", "this quote is never closed", None, at_start=True),
     "could not find expected ':'": Complaint("E105", "this has no `:`", "write `key: value`", at_start=True),
