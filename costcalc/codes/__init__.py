@@ -1,7 +1,7 @@
 """Every diagnostic that costcalc knows, by its code, which never changes its meaning.
 
 E00x files and references, E02x and E03x the tool itself, E1xx text and expressions, E2xx structure,
-E3xx meaning, W4xx lint, E5xx what commands are asked to count.
+E3xx meaning, W4xx lint, E5xx what commands are asked to count, E8xx budgets.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from costcalc.codes.code import Code
 from costcalc.codes.commands import COMMAND_CODES, TOOL_CODES
 from costcalc.codes.expressions import EXPRESSION_CODES
 from costcalc.codes.files import FILE_CODES
+from costcalc.codes.gate import GATE_CODES
 from costcalc.codes.lint import LINT_CODES
 from costcalc.codes.meaning import MEANING_CODES
 from costcalc.codes.networks import NETWORK_CODES
@@ -32,5 +33,6 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
     | NETWORK_CODES
     | LINT_CODES
     | COMMAND_CODES
+    | GATE_CODES
 )
 """By code, in order."""

@@ -28,6 +28,18 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Context:
+    """What all numbers rest on."""
+
+    convention: str = "paper"
+    batch: int = 1
+    weights_dtype: str = "fp32"
+    activations_dtype: str = "fp32"
+    fusion: str = "conv-bn-act"
+    weights_in_ram: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """Who set a limit.
 
@@ -70,9 +82,11 @@ class Finding:
         verdict: What follows for the exit code.
         outcome: Why.
         values: What was counted.
-        limit: The largest integer that would pass.
+        limit: The largest integer that would pass; for `max_slack` the `max` that could be lowered.
         rule: Who says so.
         place: The line of the spec that is most to blame, else its first.
+        context: What these values rest on, where a rule counts otherwise than the result: with other
+            number formats, or the weights in RAM.
     """
 
     model: str
@@ -84,6 +98,7 @@ class Finding:
     limit: int | None
     rule: Rule
     place: Place | None = None
+    context: Context | None = None
 
     @property
     def slack(self) -> int | None:
@@ -102,7 +117,8 @@ class Part:
         status: Whether it was added, removed or changed.
         metrics: What it costs, and cost.
         place: The row of the spec that makes it; for a removed one, the base's.
-        now: What the layer is, as a table would name it; empty for stages and removed layers.
+        now: What the layer is, as a table would name it; of a stage, the cells of its row that changed
+            (`c = 96`). Empty if there is none.
         before: What it was.
     """
 
@@ -171,18 +187,6 @@ class Base:
     name: str
     commit: str | None = None
     is_merge_base: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What all numbers rest on."""
-
-    convention: str = "paper"
-    batch: int = 1
-    weights_dtype: str = "fp32"
-    activations_dtype: str = "fp32"
-    fusion: str = "conv-bn-act"
-    weights_in_ram: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ NOT_HERE = {
     "E101": "depends on who runs the tests: the superuser may read everything",
     "E504": "the command line refuses such a batch as E030; only Python gets this far",
     "E508": "takes a network too wide to order",
+    "E821": "a result is read by Python, and tested with it",
 }
 IN_A_PROCESS = ("E003", "E030", "E107", "E311", "E505", "W401")
 """Also run as a shell runs them: there is no other way into the text."""

@@ -26,9 +26,9 @@ ROOMS: dict[str, set[str]] = {
     "cost": {"graph"},
     "witness": {"graph"},
     "sweep": {"graph", "spec", "cost"},
-    "gate": {"graph", "spec", "cost"},
+    "gate": {"graph", "spec", "cost", "__init__"},
     "report": {"codes", "graph", "cost", "witness", "sweep", "gate", "__init__"},
-    "__init__": {"graph", "spec", "cost", "witness", "report"},
+    "__init__": {"graph", "spec", "cost", "witness", "gate", "report"},
     "cli": {"codes", "graph", "spec", "importers", "cost", "witness", "sweep", "gate", "report", "__init__"},
     "__main__": {"cli"},
 }
