@@ -11,6 +11,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from costcalc.version import __version__
+
 if TYPE_CHECKING:
     from costcalc.cost import CONVENTIONS, Cost, count, difference
     from costcalc.cost.fits import fit
@@ -19,9 +21,8 @@ if TYPE_CHECKING:
     from costcalc.graph import Graph
     from costcalc.report.frame import to_frame
     from costcalc.spec import Model, load, load_all
+    from costcalc.sweeps import sweep
     from costcalc.witness.build import build_module
-
-__version__ = "0.1.0"
 
 # A name is imported when it is first used, so that `import costcalc` costs nothing.
 _HOMES = {
@@ -38,6 +39,7 @@ _HOMES = {
     "formulas": "costcalc.cost.formula",
     "load": "costcalc.spec",
     "load_all": "costcalc.spec",
+    "sweep": "costcalc.sweeps",
     "to_frame": "costcalc.report.frame",
 }
 
@@ -48,6 +50,7 @@ __all__ = [
     "Graph",
     "Model",
     "SpecError",
+    "__version__",
     "build_module",
     "count",
     "difference",
@@ -55,6 +58,7 @@ __all__ = [
     "formulas",
     "load",
     "load_all",
+    "sweep",
     "to_frame",
 ]
 

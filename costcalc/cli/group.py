@@ -64,9 +64,9 @@ class LazyGroup(click.Group):
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if not wanted or ctx.resilient_parsing:
         return
-    from costcalc import __version__
     from costcalc.cost.conventions import PAPER
     from costcalc.report.formats import SCHEMA_VERSION
+    from costcalc.version import __version__
 
     convention = " ".join(filter(None, (PAPER.name, PAPER.version)))
     click.echo(f"costcalc {__version__} (result schema {SCHEMA_VERSION}, convention {convention})")

@@ -18,7 +18,7 @@ from costcalc.cli.streams import write
 from costcalc.errors import Diagnostic, UsageError
 
 if TYPE_CHECKING:
-    from costcalc.sweep.definition import Definition
+    from costcalc.sweeps.definition import Definition
 
 DEFAULT_NETWORK = "mobilenet.yaml"
 AXES = {
@@ -142,11 +142,11 @@ def command(
     `costcalc sweep merge FILE...` puts together what `--shard` or `--resume` kept.
     """
     from costcalc.cli.sweep_output import emit
-    from costcalc.sweep.definition import Definition
-    from costcalc.sweep.metrics import metrics_of
-    from costcalc.sweep.parts import load_all, merge, save, shard_rows
-    from costcalc.sweep.result import result
-    from costcalc.sweep.workers import run
+    from costcalc.sweeps.definition import Definition
+    from costcalc.sweeps.metrics import metrics_of
+    from costcalc.sweeps.parts import load_all, merge, save, shard_rows
+    from costcalc.sweeps.result import result
+    from costcalc.sweeps.workers import run
 
     if references[:1] == ("merge",):
         emit(result(merge(load_all(map(Path, references[1:])))), output)
@@ -200,8 +200,8 @@ def _parse_shard(text: str) -> tuple[int, int]:
 
 def _description(definition: Definition) -> str:
     """Say how many designs a sweep has, and which."""
-    from costcalc.sweep.definition import prepare
-    from costcalc.sweep.parts import total
+    from costcalc.sweeps.definition import prepare
+    from costcalc.sweeps.parts import total
 
     space = prepare(definition).job.space
     lines = [f"{total(definition):,} designs"]
@@ -214,10 +214,10 @@ def _description(definition: Definition) -> str:
 
 def _executor(url: str | None, jobs: int) -> AbstractContextManager[Executor | None]:
     if url is None:
-        from costcalc.sweep.api import processes
+        from costcalc.sweeps.api import processes
 
         return processes(jobs) if jobs > 1 else nullcontext()
-    from costcalc.sweep.cluster import connect
+    from costcalc.sweeps.cluster import connect
 
     return connect(url)
 

@@ -10,8 +10,8 @@ from costcalc.cli.output import Output
 from costcalc.cli.streams import write
 from costcalc.report.formats import render
 from costcalc.report.sweep import context, sweep_json, sweep_table
-from costcalc.sweep.result import Result
-from costcalc.sweep.text import csv_lines
+from costcalc.sweeps.result import Result
+from costcalc.sweeps.text import csv_lines
 
 
 def emit(result: Result, output: Output, *notes: str) -> None:

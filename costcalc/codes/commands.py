@@ -110,19 +110,4 @@ COMMAND_CODES: Final[dict[str, Code]] = {
         "no such layer",
         "A layer is a node by its name, or what stands before a dot in some: a stage or a block in it.",
     ),
-    "E605": Code(
-        "a table that does not fit a sweep",
-        "A table of further figures is a CSV file that names the design of each line: by `model`, by the axes, "
-        "or by both.",
-    ),
-    "E606": Code(
-        "parts that are not a sweep",
-        "All parts of one sweep, of the same specs, counted by the same version, give its result: each once.",
-    ),
-    "E607": Code(
-        "no such executor",
-        "`dask://HOST:PORT` names a running Dask scheduler; `--jobs` needs none.",
-        "$ costcalc sweep mobilenet --alpha 0.5,1 --executor slurm://login",
-        "$ costcalc sweep mobilenet --alpha 0.5,1 --jobs 2",
-    ),
 }

@@ -9,7 +9,7 @@ from costcalc.codes.code import Code
 GATE_CODES: Final[dict[str, Code]] = {
     "E821": Code(
         "not a result that can be read",
-        "`costcalc check` and `costcalc diff` write results as JSON. One of another major version of the schema "
-        "says things that this version cannot know; write it again.",
+        "`costcalc check` and `costcalc diff` write results as JSON. One of another major version of the "
+        "schema says things that this version cannot know; write it again.",
     ),
 }

@@ -10,7 +10,6 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from costcalc import __version__
 from costcalc.errors import CostcalcError, Diagnostic
 from costcalc.gate.result import (
     VERDICTS,
@@ -25,6 +24,7 @@ from costcalc.gate.result import (
     Rule,
     Values,
 )
+from costcalc.version import __version__
 
 SCHEMA_VERSION: Final = "1.0"
 """A new key raises the minor version, anything else the major one."""

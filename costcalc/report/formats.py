@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from costcalc import __version__
 from costcalc.graph import format_shape
 from costcalc.report.record import AtLeast, Record, Table, cell_text
+from costcalc.version import __version__
 
 FORMATS = ("table", "markdown", "csv", "json")
 

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from costcalc import __version__
 from costcalc.report.formats import SCHEMA_VERSION
 from costcalc.report.record import Column, Table
+from costcalc.version import __version__
 
 if TYPE_CHECKING:  # importing it costs what numpy costs
-    from costcalc.sweep.result import Result
+    from costcalc.sweeps.result import Result
 
 MOST_ROWS = 1000
 """Rows that anybody reads."""

@@ -62,7 +62,7 @@ def exit_code_of(code: str) -> int:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the working directory, with all files of this one."""
     for path in FOLDER.iterdir():
-        if path.suffix in (".yaml", ".argv"):
+        if path.suffix in (".yaml", ".csv", ".argv"):
             shutil.copy(path, tmp_path)
     for code, content in MADE.items():
         (tmp_path / f"{code}.yaml").write_bytes(content)

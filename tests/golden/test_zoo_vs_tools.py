@@ -55,7 +55,7 @@ def references(specs: Iterable[str], *, variants: bool = True) -> list[str]:
 
 
 def small(reference: str) -> Graph:
-    """Return the network on the smallest image that it takes down to a quarter of its own; by night its own."""
+    """Return the network on the smallest image that it takes down to a quarter of its own; by night that."""
     graph = load(reference).graph
     if NIGHTLY:
         return graph

@@ -15,29 +15,31 @@ ROOT = Path(__file__).parents[2]
 
 # What a room knows, besides itself and the ground floor. Spec and cost do not know each other: either
 # makes or reads a graph. Witness knows no cost, or its count would not be independent of ours.
-GROUND = {"errors", "units"}
+GROUND = {"errors", "units", "version"}
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "units": set(),
+    "version": set(),
     "codes": set(),
     "graph": set(),
     "spec": {"graph"},
     "importers": {"graph"},
     "cost": {"graph"},
     "witness": {"graph"},
-    "sweep": {"graph", "spec", "cost"},
-    "gate": {"graph", "spec", "cost", "__init__"},
-    "report": {"codes", "graph", "cost", "witness", "sweep", "gate", "__init__"},
-    "__init__": {"graph", "spec", "cost", "witness", "gate", "report"},
-    "cli": {"codes", "graph", "spec", "importers", "cost", "witness", "sweep", "gate", "report", "__init__"},
+    "sweeps": {"graph", "spec", "cost"},
+    "gate": {"graph", "spec", "cost"},
+    "report": {"codes", "graph", "cost", "witness", "sweeps", "gate", "__init__"},
+    "__init__": {"graph", "spec", "cost", "witness", "sweeps", "gate", "report"},
+    "cli": {"codes", "graph", "spec", "importers", "cost", "witness", "sweeps", "gate", "report", "__init__"},
     "__main__": {"cli"},
 }
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "click": ("costcalc.cli",),
     "rich": ("costcalc.cli", "costcalc.report"),
     "yaml": ("costcalc.spec.source",),
-    "pandas": ("costcalc.report", "costcalc.sweep"),
-    "numpy": ("costcalc.sweep",),  # at the top: nobody enters that room unasked
+    "pandas": ("costcalc.report", "costcalc.sweeps"),
+    "numpy": ("costcalc.sweeps",),  # at the top: nobody enters that room unasked
+    "distributed": ("costcalc.sweeps",),
     "torch": ("costcalc.witness", "costcalc.importers"),
     "fvcore": ("costcalc.witness",),
     "ptflops": ("costcalc.witness",),
@@ -47,7 +49,9 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "torchprofile": ("costcalc.witness",),
 }
 # Too slow to be loaded by all of a room that may use them; numpy and torch are what their rooms are made of.
-ONLY_WHEN_ASKED_FOR = {"pandas", "fvcore", "ptflops", "thop", "torchinfo", "calflops", "torchprofile"}
+ONLY_WHEN_ASKED_FOR = {
+    "pandas", "distributed", "fvcore", "ptflops", "thop", "torchinfo", "calflops", "torchprofile",
+}  # fmt: skip
 IMPORTERS = {"importlib.import_module", "import_module", "__import__"}
 
 

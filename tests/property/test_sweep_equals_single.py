@@ -12,10 +12,10 @@ from costcalc.errors import SpecError
 
 np = pytest.importorskip("numpy")
 
-from costcalc.sweep.axes import parse_axis  # noqa: E402
-from costcalc.sweep.metrics import DEFAULT, Counting  # noqa: E402
-from costcalc.sweep.run import UNKNOWN, Columns, Job  # noqa: E402
-from costcalc.sweep.space import space  # noqa: E402
+from costcalc.sweeps.axes import parse_axis  # noqa: E402
+from costcalc.sweeps.metrics import DEFAULT, Counting  # noqa: E402
+from costcalc.sweeps.run import UNKNOWN, Columns, Job  # noqa: E402
+from costcalc.sweeps.space import space  # noqa: E402
 
 SPACES: dict[str, tuple[list[str], dict[str, str]]] = {
     "rounding down": (["mobilenet"], {"alpha": "0.02:1.2:0.02", "rho": "0.1:1.2:0.05"}),

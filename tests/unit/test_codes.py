@@ -44,6 +44,8 @@ WITHOUT_EXAMPLE = {
     "E505": "depends on the convention's rules",
     "E508": "depends on the network",
     "E509": "depends on the network",
+    "E605": "needs a file that is there",
+    "E606": "needs files that are there",
     "E821": "needs a file that is there",
 }
 

@@ -17,9 +17,9 @@ from costcalc.errors import UsageError  # noqa: E402
 from costcalc.spec.closures import located  # noqa: E402
 from costcalc.spec.expression import ExpressionError, compile_expression  # noqa: E402
 from costcalc.spec.rounding import FUNCTIONS  # noqa: E402
-from costcalc.sweep.exact import Mixed
-from costcalc.sweep.grid import Grid, along  # noqa: E402
-from costcalc.sweep.spread import spread, spread_largest  # noqa: E402
+from costcalc.sweeps.exact import Mixed  # noqa: E402
+from costcalc.sweeps.grid import Grid, along  # noqa: E402
+from costcalc.sweeps.spread import spread, spread_largest  # noqa: E402
 
 SHAPE = (3, 4)
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from costcalc.sweep.axes import Axis
-from costcalc.sweep.definition import Definition, Plan, prepare
-from costcalc.sweep.metrics import METRICS, Metric
-from costcalc.sweep.parts import Part
-from costcalc.sweep.run import UNKNOWN, Columns
+from costcalc.sweeps.axes import Axis
+from costcalc.sweeps.definition import Definition, Plan, prepare
+from costcalc.sweeps.metrics import METRICS, Metric
+from costcalc.sweeps.parts import Part
+from costcalc.sweeps.run import UNKNOWN, Columns
 
 if TYPE_CHECKING:
     from pandas import DataFrame

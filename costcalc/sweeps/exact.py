@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from costcalc.sweep.factor import Factor, compute, constant, floor_quotient, narrowed, plus, remainder, times
+from costcalc.sweeps.factor import Factor, compute, constant, floor_quotient, narrowed, plus, remainder, times
 
 Term = tuple[Factor, ...]
 """A product of arrays that have no axis in common."""

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from costcalc.errors import Diagnostic, UsageError
-from costcalc.sweep.exact import Exact, Term
-from costcalc.sweep.factor import Factor, fits, plus
+from costcalc.sweeps.exact import Exact, Term
+from costcalc.sweeps.factor import Factor, fits, plus
 
 
 def spread(value: Any, shape: tuple[int, ...]) -> Any:

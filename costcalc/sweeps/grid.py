@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from costcalc.spec.value import no_number, power
-from costcalc.sweep import exact
-from costcalc.sweep.exact import Exact, Mixed, lift, plain
-from costcalc.sweep.factor import LARGEST_ARRAY, Crowded, Factor, narrowed
+from costcalc.sweeps import exact
+from costcalc.sweeps.exact import Exact, Mixed, lift, plain
+from costcalc.sweeps.factor import LARGEST_ARRAY, Crowded, Factor, narrowed
 
 SPOKEN: ContextVar[list[Grid] | None] = ContextVar("SPOKEN", default=None)
 """The grids that messages mention since it was set: each is written as `mention` of its number."""

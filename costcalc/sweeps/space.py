@@ -16,7 +16,7 @@ from costcalc.spec.files import Files
 from costcalc.spec.load import Model, build, find
 from costcalc.spec.model import Cell, Slot, Spec
 from costcalc.spec.terms import expand, overrides_of, value_cell
-from costcalc.sweep.axes import Axis
+from costcalc.sweeps.axes import Axis
 
 MOST_DESIGNS = 2**62
 
@@ -114,9 +114,10 @@ def _check(found: Space) -> None:
                 errors.extend(error.diagnostics)
                 continue
             if parameter in names:
-                errors.append(
-                    Diagnostic("E602", f"`{axis.name}` and `{names[parameter]}` vary the same parameter")
-                )
+                message = f"`{axis.name}` and `{names[parameter]}` vary the same parameter"
+                if axis.name == names[parameter]:
+                    message = f"`{axis.name}` is given twice"
+                errors.append(Diagnostic("E602", message, help="give all values in one list"))
             names[parameter] = axis.name
     if found.size > MOST_DESIGNS:
         errors.append(Diagnostic("E602", f"{found.size} designs are more than can be numbered"))
@@ -165,4 +166,4 @@ def boxes(start: int, stop: int, shape: Sequence[int]) -> Iterator[tuple[range, 
 
 def refusal(error: SpecError) -> Diagnostic:
     """Return what stands for all that is wrong with a design: the first thing."""
-    return error.diagnostics[0] if error.diagnostics else Diagnostic("E300", "not a legal design")
+    return error.diagnostics[0]

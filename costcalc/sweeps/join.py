@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from costcalc.errors import Diagnostic, UsageError
-from costcalc.sweep.space import Space
+from costcalc.sweeps.space import Space
 
 MODEL = "model"
 

@@ -14,10 +14,10 @@ from costcalc.spec.evaluate import show
 from costcalc.spec.lower import lower
 from costcalc.spec.model import Slot
 from costcalc.spec.resolve import resolve
-from costcalc.sweep.box import Box, examine, points, product
-from costcalc.sweep.grid import SPOKEN, Grid
-from costcalc.sweep.metrics import Counting, measure, metric
-from costcalc.sweep.space import Network, Space, boxes, refusal
+from costcalc.sweeps.box import Box, examine, points, product
+from costcalc.sweeps.grid import SPOKEN, Grid
+from costcalc.sweeps.metrics import Counting, measure, metric
+from costcalc.sweeps.space import Network, Space, boxes, refusal
 
 UNKNOWN = -(2**63)
 """What stands in a column for a count that nobody knows."""

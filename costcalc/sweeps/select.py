@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from costcalc.errors import Diagnostic, UsageError, did_you_mean
-from costcalc.sweep.join import Joined, parse_table
-from costcalc.sweep.metrics import ALIASES, METRICS
-from costcalc.sweep.pareto import front
-from costcalc.sweep.run import UNKNOWN, Columns
-from costcalc.sweep.space import Space
-from costcalc.sweep.where import Where, parse_where
+from costcalc.sweeps.join import Joined, parse_table
+from costcalc.sweeps.metrics import ALIASES, METRICS
+from costcalc.sweeps.pareto import front
+from costcalc.sweeps.run import UNKNOWN, Columns
+from costcalc.sweeps.space import Space
+from costcalc.sweeps.where import Where, parse_where
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,8 @@ def connect(url: str) -> Iterator[Executor]:
         help = "pip install 'costcalc[dask]'"
         raise MissingExtraError(Diagnostic("E020", "Dask is not installed", help=help)) from None
     try:
-        client = Client(f"tcp://{address}", timeout=_PATIENCE)
+        client = Client(f"tcp://{address}", timeout=_PATIENCE)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise UsageError(Diagnostic("E607", f"no Dask scheduler answers at {address}: {error}")) from None
     with client:
-        yield client.get_executor()
+        yield client.get_executor()  # type: ignore[no-untyped-call]

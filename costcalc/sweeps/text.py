@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from costcalc.sweep.result import Result
-from costcalc.sweep.run import UNKNOWN
+from costcalc.sweeps.result import Result
+from costcalc.sweeps.run import UNKNOWN
 
 BLOCK: Final = 1 << 15
 """Lines that are made at a time."""

@@ -10,10 +10,10 @@ import numpy as np
 
 from costcalc.errors import SpecError
 from costcalc.spec.model import Slot
-from costcalc.sweep.exact import Mixed
-from costcalc.sweep.factor import Crowded
-from costcalc.sweep.grid import along
-from costcalc.sweep.space import Network, Space
+from costcalc.sweeps.exact import Mixed
+from costcalc.sweeps.factor import Crowded
+from costcalc.sweeps.grid import along
+from costcalc.sweeps.space import Network, Space
 
 T = TypeVar("T")
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from costcalc import __version__
 from costcalc.errors import Diagnostic, UsageError
-from costcalc.sweep.definition import Definition, from_json, prepare
-from costcalc.sweep.run import Columns, concatenate
+from costcalc.sweeps.definition import Definition, from_json, prepare
+from costcalc.sweeps.run import Columns, concatenate
+from costcalc.version import __version__
 
 FORMAT = 1
 

@@ -8,10 +8,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from costcalc.sweep.definition import Definition
-from costcalc.sweep.metrics import DEFAULT
-from costcalc.sweep.result import Result, result
-from costcalc.sweep.workers import run
+from costcalc.sweeps.definition import Definition
+from costcalc.sweeps.metrics import DEFAULT
+from costcalc.sweeps.result import Result, result
+from costcalc.sweeps.workers import run
 
 Values = str | int | float | Iterable[Any]
 

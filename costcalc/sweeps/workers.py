@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from costcalc.errors import Diagnostic, UsageError
-from costcalc.sweep.definition import Definition, prepare
-from costcalc.sweep.parts import Part, add, load, merge, save, total
-from costcalc.sweep.run import CHUNK, chunks, concatenate
+from costcalc.sweeps.definition import Definition, prepare
+from costcalc.sweeps.parts import Part, add, load, merge, save, total
+from costcalc.sweeps.run import CHUNK, chunks, concatenate
 
 SAMPLED_CHUNK = 1 << 14
 LEAST_CHUNK = 256

@@ -16,7 +16,7 @@ from costcalc.cost.fusion import Fusion, plan
 from costcalc.cost.peak import in_use, stored
 from costcalc.errors import Diagnostic, UsageError, did_you_mean
 from costcalc.graph import Graph
-from costcalc.sweep.spread import spread, spread_largest
+from costcalc.sweeps.spread import spread, spread_largest
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +141,13 @@ def metric(name: str) -> Metric:
     """Return the metric of this name.
 
     Raises:
-        UsageError: E604, there is none.
+        UsageError: E031, there is none.
     """
     found = METRICS.get(ALIASES.get(name, name))
     if found is None:
         known = [*METRICS, *ALIASES]
         help = did_you_mean(name, known) or f"known: {', '.join(METRICS)}"
-        raise UsageError(Diagnostic("E604", f"there is no metric `{name}`", help=help))
+        raise UsageError(Diagnostic("E031", f"there is no column `{name}`", help=help))
     return found
 
 

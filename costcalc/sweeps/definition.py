@@ -14,11 +14,11 @@ from costcalc.cost.dtype import parse_precision
 from costcalc.cost.fusion import parse_fusion
 from costcalc.spec.decode import Document
 from costcalc.spec.files import Files
-from costcalc.sweep.axes import parse_axis
-from costcalc.sweep.metrics import DEFAULT, Counting, metric
-from costcalc.sweep.run import Job
-from costcalc.sweep.select import Selection, parse_selection
-from costcalc.sweep.space import space
+from costcalc.sweeps.axes import parse_axis
+from costcalc.sweeps.metrics import DEFAULT, Counting, metric
+from costcalc.sweeps.run import Job
+from costcalc.sweeps.select import Selection, parse_selection
+from costcalc.sweeps.space import space
 
 
 @dataclass(frozen=True, slots=True)
