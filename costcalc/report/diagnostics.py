@@ -41,18 +41,18 @@ def _count(diagnostics: Sequence[Diagnostic]) -> str:
 def _block(diagnostic: Diagnostic, width: int, paint: _Paint) -> str:
     severity = diagnostic.severity
     head = paint(severity, f"{severity}[{diagnostic.code}]")
-    lines = [head + paint("message", f": {_printable(diagnostic.message)}")]
+    lines = [head + paint("message", f": {printable(diagnostic.message)}")]
     if diagnostic.location:
         lines += _excerpt(diagnostic.location, width, lambda text: paint(severity, text), paint)
     if diagnostic.help:
-        lines.append(f"{paint('help', 'help')}: {_printable(diagnostic.help)}")
+        lines.append(f"{paint('help', 'help')}: {printable(diagnostic.help)}")
     return "".join(f"{line}\n" for line in lines)
 
 
 def _excerpt(location: Location, width: int, caret: Callable[[str], str], paint: _Paint) -> list[str]:
     number = str(location.line)
     margin = " " * len(number)
-    place = f"{margin}{paint('frame', '-->')} {_printable(str(location))}"
+    place = f"{margin}{paint('frame', '-->')} {printable(str(location))}"
     if not location.source_line.strip():
         return [place]
     text, start, length = _clip(location, width - len(number) - 3)
@@ -95,7 +95,8 @@ def _visible(character: str) -> str:
     return character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Return a text that cannot drive a terminal."""
     return "".join(_visible(character) if character != "\n" else "\n" for character in text)
 
 

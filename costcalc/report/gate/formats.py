@@ -1,0 +1,53 @@
+"""A result as text in one of the formats."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from costcalc.gate.result import Result
+
+FORMATS: Final = ("text", "json", "csv", "markdown", "github")
+
+
+def render_result(
+    result: Result,
+    format: str,
+    *,
+    width: int | None = None,
+    colour: bool = False,
+    raw: bool = False,
+    top: int = 5,
+) -> str:
+    """Return what a check or a diff found in one of `FORMATS`.
+
+    Args:
+        result: What to tell.
+        format: How.
+        width: Of the terminal, for text; None breaks no line.
+        colour: Whether to paint text for a terminal.
+        raw: Exact integers instead of four significant digits, in what people read.
+        top: How many layers are listed at most, those that matter most; 0 lists all.
+    """
+    match format:
+        case "json":
+            import json
+
+            from costcalc.gate.serial import to_json
+
+            return json.dumps(to_json(result), indent=2, ensure_ascii=False) + "\n"
+        case "csv":
+            from costcalc.report.formats import render_csv
+            from costcalc.report.gate.tables import result_table
+
+            return render_csv(result_table(result))
+        case "markdown":
+            from costcalc.report.gate.markdown import render_markdown
+
+            return render_markdown(result, raw=raw, top=top)
+        case "github":
+            from costcalc.report.gate.github import render_github
+
+            return render_github(result, raw=raw)
+    from costcalc.report.gate.text import render_text
+
+    return render_text(result, width=width, colour=colour, raw=raw, top=top)

@@ -1,0 +1,110 @@
+"""A result as one table with exact values: for spreadsheets, and for whoever loads many of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from costcalc.gate.result import Context, Finding, ModelChange, Part, Place, Result, Values
+from costcalc.report.record import Column, Record, Table
+
+_VALUES = (
+    Column("metric", "metric"),
+    Column("value", "value", "exact"),
+    Column("base", "base", "exact"),
+    Column("delta", "delta", "exact"),
+    Column("increase", "increase", "number"),
+)
+_PLACE = (Column("file", "file"), Column("line", "line", "exact"))
+_FINDING_COLUMNS = (
+    Column("model", "network"),
+    *_VALUES,
+    Column("kind", "kind"),
+    Column("limit", "limit", "exact"),
+    Column("slack", "slack", "exact"),
+    Column("verdict", "verdict"),
+    Column("outcome", "outcome"),
+    Column("rule", "rule"),
+    Column("rule_file", "rule in"),
+    Column("rule_line", "line", "exact"),
+    *_PLACE,
+)
+_CHANGE_COLUMNS = (
+    Column("model", "network"),
+    Column("part", "part"),
+    Column("part_kind", "kind"),
+    Column("status", "status"),
+    *_VALUES,
+    *_PLACE,
+)
+
+
+def result_table(result: Result) -> Table:
+    """Return a row per finding of a check, and per metric of every network, stage and layer of a diff."""
+    context = context_record(result.context) | _base(result)
+    if result.command == "check":
+        rows = tuple(map(_finding, result.findings))
+        return Table(_FINDING_COLUMNS, rows, "findings", context=context)
+    changes = tuple(row for model in result.models for row in _model(model))
+    return Table(_CHANGE_COLUMNS, changes, "changes", context=context)
+
+
+def context_record(context: Context) -> dict[str, object]:
+    """Return what the numbers rest on, by the names that all reports have for it."""
+    return {
+        "convention": context.convention,
+        "batch": context.batch,
+        "dtype": context.activations_dtype,
+        "weights_dtype": context.weights_dtype,
+        "fusion": context.fusion,
+        "weights_in_ram": context.weights_in_ram,
+    }
+
+
+def _base(result: Result) -> dict[str, object]:
+    base = result.base
+    return {"against": base.name if base else "", "against_commit": (base.commit if base else "") or ""}
+
+
+def _finding(finding: Finding) -> Record:
+    rule = _place(finding.rule.place)
+    return {
+        "model": finding.model,
+        **_values(finding.metric, finding.values),
+        "kind": finding.kind,
+        "limit": finding.limit,
+        "slack": finding.slack,
+        "verdict": finding.verdict,
+        "outcome": finding.outcome,
+        "rule": finding.rule.name,
+        "rule_file": rule["file"],
+        "rule_line": rule["line"],
+        **_place(finding.place),
+    }
+
+
+def _model(model: ModelChange) -> Iterator[Record]:
+    whole = {"model": model.model, "part": "", "part_kind": "network", "status": model.status}
+    for metric, values in model.metrics.items():
+        yield whole | _values(metric, values) | {"file": model.file, "line": ""}
+    for kind, parts in (("stage", model.stages), ("layer", model.layers)):
+        for part in parts:
+            yield from _part(model.model, kind, part)
+
+
+def _part(model: str, kind: str, part: Part) -> Iterator[Record]:
+    about = {"model": model, "part": part.name, "part_kind": kind, "status": part.status}
+    for metric, values in part.metrics.items():
+        if values.value == values.base:
+            continue
+        yield about | _values(metric, values) | _place(part.place)
+
+
+def _values(metric: str, values: Values) -> dict[str, object]:
+    delta, base = values.delta, values.base
+    increase = Fraction(delta, base) if delta is not None and base else None
+    return {"metric": metric, "value": values.value, "base": base, "delta": delta, "increase": increase}
+
+
+def _place(place: Place | None) -> dict[str, object]:
+    return {"file": place.file, "line": place.line} if place else {"file": "", "line": ""}
