@@ -6,7 +6,7 @@ from typing import Final
 
 from costcalc.gate.result import Result
 
-FORMATS: Final = ("text", "json", "csv", "markdown", "github")
+FORMATS: Final = ("text", "json", "csv", "markdown", "github", "junit", "gitlab", "sarif", "html")
 
 
 def render_result(
@@ -48,6 +48,22 @@ def render_result(
             from costcalc.report.gate.github import render_github
 
             return render_github(result, raw=raw)
+        case "junit":
+            from costcalc.report.gate.junit import render_junit
+
+            return render_junit(result, raw=raw)
+        case "gitlab":
+            from costcalc.report.gate.gitlab import render_gitlab
+
+            return render_gitlab(result, raw=raw)
+        case "sarif":
+            from costcalc.report.gate.sarif import render_sarif
+
+            return render_sarif(result, raw=raw)
+        case "html":
+            from costcalc.report.gate.html import render_html
+
+            return render_html(result, raw=raw, top=top)
     from costcalc.report.gate.text import render_text
 
     return render_text(result, width=width, colour=colour, raw=raw, top=top)

@@ -21,7 +21,6 @@ from costcalc.report.gate.words import (
     metric_name,
     model_text,
     part_remark,
-    percent_text,
     place_text,
 )
 
@@ -154,7 +153,7 @@ def _changes(result: Result, words: Words, top: int) -> str:
         (
             code(SIGNS[model.status]),
             code(model_text(model)),
-            *(_cell(model, metric, words) for metric in HEADLINES),
+            *(escape(words.cell(model, metric)) for metric in HEADLINES),
         )
         for model in models
     ]
@@ -162,19 +161,6 @@ def _changes(result: Result, words: Words, top: int) -> str:
     if result.command == "check":
         return details(f"What this change costs ({len(models):,})", overview)
     return "\n\n".join(filter(None, (overview, *(_model_details(model, words, top) for model in models))))
-
-
-def _cell(model: ModelChange, metric: str, words: Words) -> str:
-    if metric not in model.metrics:
-        return ""
-    values = model.metrics[metric]
-    value, base = values.value, values.base
-    if model.status == "removed":
-        return escape(words.amount(metric, base))
-    if model.status == "added" or value is None or base is None or value == base:
-        return escape(words.amount(metric, value))
-    share = percent_text(value - base, base) if base else "new"
-    return escape(f"{words.amount(metric, value)} ({share})")
 
 
 def _model_details(model: ModelChange, words: Words, top: int) -> str:

@@ -178,6 +178,17 @@ class Words:
                 return f"{self.signed(metric, value - base)}{named} ({share}, {before} -> {after})"
         raise AssertionError(values)
 
+    def cell(self, model: ModelChange, metric: str) -> str:
+        """Return a metric of a network for a table: what it is now, and how much more."""
+        if metric not in model.metrics:
+            return ""
+        value, base = model.metrics[metric].value, model.metrics[metric].base
+        if model.status == "removed":
+            return self.amount(metric, base)
+        if model.status == "added" or value is None or base is None or value == base:
+            return self.amount(metric, value)
+        return f"{self.amount(metric, value)} ({percent_text(value - base, base) if base else 'new'})"
+
     def part(self, part: Part, metric: str, total: int | None = None) -> str:
         """Return what a stage or a layer changes, or which share of a total it is."""
         values = part.metrics[metric]

@@ -1,0 +1,70 @@
+"""JUnit XML: a test per network and rule, for the test reports of CI systems."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
+
+from costcalc.gate.result import Finding, Result
+from costcalc.report.diagnostics import printable
+from costcalc.report.gate.advice import advice
+from costcalc.report.gate.summary import summary, worst
+from costcalc.report.gate.tables import context_record
+from costcalc.report.gate.words import Words, rule_text
+
+_NAME = "costcalc"
+
+
+def render_junit(result: Result, *, raw: bool) -> str:
+    """Return a suite with a test per network and rule; a diff tests nothing, so that its suite is empty."""
+    words = Words(raw)
+    cases: dict[tuple[str, str], list[Finding]] = {}
+    for finding in result.findings:
+        cases.setdefault((finding.model, finding.rule.name), []).append(finding)
+    counts = {
+        "tests": str(len(cases)),
+        "failures": str(sum(worst(found) == "fail" for found in cases.values())),
+        "errors": "0",
+    }
+    skipped = str(sum(map(_is_skipped, cases.values())))
+    suites = Element("testsuites", {"name": _NAME} | counts)
+    suite = SubElement(
+        suites, "testsuite", {"name": f"{_NAME} {result.command}"} | counts | {"skipped": skipped}
+    )
+    properties = SubElement(suite, "properties")
+    for name, value in context_record(result.context).items():
+        SubElement(properties, "property", {"name": name, "value": json.dumps(value).strip('"')})
+    for (model, rule), findings in cases.items():
+        _case(suite, model, rule, findings, words)
+    SubElement(suite, "system-out").text = printable(summary(result))
+    ElementTree.indent(suites)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(suites, encoding="unicode")}\n'
+
+
+def _case(suite: Element, model: str, rule: str, findings: Sequence[Finding], words: Words) -> None:
+    names = {"classname": printable(model), "name": printable(rule), "time": "0"}
+    case = SubElement(suite, "testcase", names)
+    if _is_skipped(findings):
+        SubElement(case, "skipped", {"message": words.finding(findings[0])})
+        return
+    for finding in findings:
+        if finding.verdict == "fail":
+            about = {"type": f"{finding.kind}.{finding.metric}", "message": words.finding(finding)}
+            SubElement(case, "failure", about).text = printable("\n".join(_explained(finding)))
+    said = [
+        f"{finding.verdict}: {words.finding(finding)}" for finding in findings if finding.verdict != "fail"
+    ]
+    if said:
+        SubElement(case, "system-out").text = printable("\n".join(said))
+
+
+def _explained(finding: Finding) -> Iterable[str]:
+    where = f"{finding.place.file}:{finding.place.line}" if finding.place else ""
+    rule = finding.rule
+    return filter(None, (where, rule_text(rule), rule.reason, rule.message, advice(finding)))
+
+
+def _is_skipped(findings: Iterable[Finding]) -> bool:
+    return all(finding.outcome == "skipped" for finding in findings)
