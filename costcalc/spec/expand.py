@@ -218,7 +218,7 @@ class Expander:
             # Groups that do not divide leave the shapes as they are: go on, and find the rest.
             return self.builder.add(replace(op, groups=1), inputs, frame.path, origin=frame.origin)
         node = self.builder.nodes[index]
-        if max(node.shape) > LARGEST:
+        if any(size > LARGEST for size in node.shape):
             message = f"{frame.path}: {format_shape(node.shape)} is out of range: sizes are at most {LARGEST}"
             raise SpecError(Diagnostic("E306", message, cell.location()))
         if owner is not None:
