@@ -124,7 +124,7 @@ class Expander:
                 raise missing(f"block `{block.name}`", block.name, name, op)
         for local, cell in block.let.items():
             scope[local] = evaluate(cell, scope, self._functions)
-        inner = Frame(scope, labels, frame.path, frame.origin, frame.depth + 1, frame.share)
+        inner = Frame(scope, labels, frame.path, frame.origin, frame.weights, frame.weights, frame.depth + 1)
         return self.run(block.body, inner, inputs[:1])
 
     def _step(self, step: Step, frame: Frame, current: Tensors) -> Tensors:
@@ -137,8 +137,7 @@ class Expander:
             call = self._calls[id(step), name] = step_call(step, name, self._blocks)
         values = {key: evaluate_slot(slot, frame.scope, self._functions) for key, slot in call.slots.items()}
         path = frame.child_path(step.labels[0] if len(step.labels) == 1 else name)
-        share = (step.share, path) if step.share else frame.share
-        return self.call(call, values, inputs, frame.step(path, share))
+        return self.call(call, values, inputs, frame.step(path, step.share))
 
     def _branches(self, step: Step, branches: tuple[Branch, ...], frame: Frame, inputs: Tensors) -> Tensors:
         """Run every branch whose condition holds and merge the results; one branch alone is itself."""
@@ -152,7 +151,7 @@ class Expander:
         if len(ends) == 1:
             return (ends[0],)
         path = frame.child_path(step.labels[0] if step.labels else step.op.text)
-        return (self._merge(MERGES[step.op.text], tuple(ends), frame.step(path, None), step.op),)
+        return (self._merge(MERGES[step.op.text], tuple(ends), frame.step(path), step.op),)
 
     def _define(self, step: Step, frame: Frame, results: Tensors) -> None:
         """Give the results of a step the names of its `as`."""
@@ -223,17 +222,17 @@ class Expander:
             raise SpecError(Diagnostic("E306", message, cell.location()))
         if owner is not None:
             self._require_alike(node, owner, frame, cell)
-        elif frame.share is not None:
-            self._shared.setdefault(_share_key(frame.share, frame.path), node)
+        elif frame.weights != frame.path:
+            self._shared.setdefault(frame.weights, node)
         return index
 
     # ---- shared weights --------------------------------------------------------------------
 
     def _owner(self, op: Op, inputs: Tensors, frame: Frame) -> Node | None:
         """Return the node that first used the shared weights of this one."""
-        if frame.share is None or not self._weights(op, inputs):
+        if frame.weights == frame.path or not self._weights(op, inputs):
             return None
-        return self._shared.get(_share_key(frame.share, frame.path))
+        return self._shared.get(frame.weights)
 
     def _require_alike(self, node: Node, owner: Node, frame: Frame, cell: Cell) -> None:
         """Note an error if two nodes cannot be one module: other weights, another stride."""
@@ -264,12 +263,6 @@ def _require_shallow(frame: Frame, op: Cell) -> None:
     if frame.depth >= DEEPEST_BLOCK:
         message = f"blocks and branches are nested deeper than {DEEPEST_BLOCK}"
         raise SpecError(Diagnostic("E322", message, op.location(), "call fewer blocks within others"))
-
-
-def _share_key(share: tuple[str, str], path: str) -> str:
-    """Return what two nodes that share weights have in common: the label, and the path below it."""
-    label, base = share
-    return label + path.removeprefix(base)
 
 
 def _labelled(sources: tuple[Cell, ...], frame: Frame) -> Tensors:

@@ -18,8 +18,11 @@ class Frame:
         labels: Nodes by label, for `from`.
         path: The name of the nodes made here.
         origin: The row or head that led here.
+        weights: Whose weights the nodes here use: their own, which are called as they are, or those of all
+            that have the same name here.
+        shared_in: The weights of the block whose body this is; its `share` labels are its own. Empty for
+            a head: heads have theirs in common.
         depth: How many blocks and branches are open around this one.
-        share: The label under which weights are shared, and the path where sharing began.
         used: How often each step's name has been used here.
     """
 
@@ -27,19 +30,23 @@ class Frame:
     labels: dict[str, int]
     path: str
     origin: Location
+    weights: str
+    shared_in: str = ""
     depth: int = 0
-    share: tuple[str, str] | None = None
     used: dict[str, int] = field(default_factory=dict)
 
     def child_path(self, name: str) -> str:
         """Return the path of a step, numbered when its name is taken in this block."""
         seen = self.used.get(name, 0) + 1
         self.used[name] = seen
-        return f"{self.path}.{name}" if seen == 1 else f"{self.path}.{name}_{seen}"
+        if seen == 1:
+            return f"{self.path}.{name}"
+        return self.child_path(f"{name}_{seen}")
 
-    def step(self, path: str, share: tuple[str, str] | None) -> Frame:
+    def step(self, path: str, share: str | None = None) -> Frame:
         """Return the frame of one step: the same names under a path of its own."""
-        return Frame(self.scope, self.labels, path, self.origin, self.depth, share)
+        weights = f"{self.shared_in}#{share}" if share else self.weights + path.removeprefix(self.path)
+        return Frame(self.scope, self.labels, path, self.origin, weights, self.shared_in, self.depth)
 
 
 def sizes(label: str, shape: Shape) -> Scope:

@@ -79,7 +79,7 @@ class _Lowering:
             elif "s" in values:
                 values["s"] = 1
             path = row.stage if row.copies_in_stage == 1 else f"{row.stage}.{row.first + copy}"
-            frame = Frame(self.expander.scope(inputs, copy), {}, path, written.location)
+            frame = Frame(self.expander.scope(inputs, copy), {}, path, written.location, path)
             out = _single(self.expander.call(call, values, inputs, frame), f"`{name}`", written.op.location())
             if copy == 0:
                 self.check_size(row, "out", out)
@@ -147,7 +147,7 @@ class _Lowering:
                 message = f"head `{name}` has the name of a stage"
                 raise SpecError(Diagnostic("E323", message, branch.location, help))
             inputs = tuple([self.source(cell) for cell in branch.sources]) or (self.emitted[-1],)
-            frame = Frame(self.expander.scope(inputs, 0), dict(self.stages), name, branch.location)
+            frame = Frame(self.expander.scope(inputs, 0), dict(self.stages), name, branch.location, name)
             if branch.when is None or truth(branch.when, frame.scope, self.resolved.functions):
                 out = self.expander.run(Branch(branch.steps), frame, inputs)
                 outputs[name] = _single(out, f"head `{name}`", branch.location)

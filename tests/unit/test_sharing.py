@@ -63,3 +63,74 @@ def test_unlike_steps_share_nothing(tmp_path: Path, source: str, step: str, reas
 def test_branches_share_nothing(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="E318"):
         graph(tmp_path, "  a: [{add: [[bn], [bn]], share: h}]\n")
+
+
+TWICE = """\
+costcalc: 1
+name: net
+input: [8, 32, 32]
+blocks:
+  twice: {params: {k: 3}, body: [{conv: {c: 8, k: k}, share: w}, relu, {conv: {c: 8, k: k}, share: w}]}
+  outer: {body: [{twice: ~, share: w}, {twice: ~, share: w}, twice]}
+  other: {body: [{conv: {c: 8, k: 1}, share: w}]}
+columns: [op, n]
+stages:
+"""
+
+
+def owners(folder: Path, rows: str) -> dict[str, str | None]:
+    path = folder / "net.yaml"
+    path.write_text(TWICE + rows, "utf-8")
+    nodes = load(str(path)).graph.nodes
+    return {node.name: node.shares for node in nodes if node.op.kind == "conv"}
+
+
+def test_every_call_of_a_block_has_weights_of_its_own(tmp_path: Path) -> None:
+    assert owners(tmp_path, "  - [twice, 2]\n") == {
+        "twice.0.conv": None,
+        "twice.0.conv_2": "twice.0.conv",
+        "twice.1.conv": None,
+        "twice.1.conv_2": "twice.1.conv",
+    }
+
+
+def test_a_label_means_nothing_to_another_block(tmp_path: Path) -> None:
+    assert owners(tmp_path, "  - [twice, 1]\n  - [other, 1]\n") == {
+        "twice.conv": None,
+        "twice.conv_2": "twice.conv",
+        "other.conv": None,
+    }
+
+
+def test_a_block_that_is_shared_shares_what_it_shares_within(tmp_path: Path) -> None:
+    assert owners(tmp_path, "  - [outer, 1]\n") == {
+        "outer.twice.conv": None,
+        "outer.twice.conv_2": "outer.twice.conv",
+        "outer.twice_2.conv": "outer.twice.conv",
+        "outer.twice_2.conv_2": "outer.twice.conv",
+        "outer.twice_3.conv": None,
+        "outer.twice_3.conv_2": "outer.twice_3.conv",
+    }
+
+
+def test_heads_have_their_labels_in_common_and_blocks_none_of_them(tmp_path: Path) -> None:
+    heads = "  - [twice, 1]\nheads:\n  a: [twice, {other: ~, share: w}]\n  b: [{other: ~, share: w}]\n"
+    assert owners(tmp_path, heads) == {
+        "twice.conv": None,
+        "twice.conv_2": "twice.conv",
+        "a.twice.conv": None,
+        "a.twice.conv_2": "a.twice.conv",
+        "a.other.conv": None,
+        "b.other.conv": "a.other.conv",
+    }
+
+
+def test_a_label_that_looks_like_a_numbered_step_is_no_other_step(tmp_path: Path) -> None:
+    alike = "  alike: {body: [{conv: 8, as: conv_2}, conv: 8, conv: 8]}\n"
+    path = tmp_path / "net.yaml"
+    heads = "  - [conv, 1]\nheads: {a: [{alike: ~, share: w}]}\n"
+    path.write_text(
+        TWICE.replace("columns:", alike + "columns:").replace("[op, n]", "[op, c]") + heads, "utf-8"
+    )
+    nodes = load(str(path)).graph.nodes
+    assert [node.shares for node in nodes] == [None] * len(nodes)
