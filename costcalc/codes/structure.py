@@ -63,8 +63,9 @@ STRUCTURE_CODES: Final[dict[str, Code]] = {
     ),
     "E209": Code(
         "a name that stands twice",
-        "Two rows, columns or labels have one name, or two imports bring a block of one name. A row that "
-        "goes on with the stage above it has `~` for a name.",
+        "Two rows, columns or labels have one name, two imports bring a block of one name, or a block has "
+        "that of another which an imported block calls. A row that goes on with the stage above it has `~` "
+        "for a name.",
         "columns: [name, op, c]\nstages:\n  - [stem, conv, 8]\n  - [stem, conv, 8]",
         "columns: [name, op, c]\nstages:\n  - [stem, conv, 8]\n  - [~, conv, 8]",
     ),

@@ -11,6 +11,7 @@ from costcalc.spec.decode import Document
 from costcalc.spec.files import Files
 from costcalc.spec.model import Block, Spec
 from costcalc.spec.terms import overrides_of
+from costcalc.spec.usage import called_by
 
 LONGEST_CHAIN = 16
 
@@ -61,7 +62,9 @@ class _Linker:
         blocks: dict[str, Block] = {}
         for cell in document.imports:
             imported = self._target(cell.text, path, chain, cell.location())
-            blocks |= _no_clash(blocks, imported.get("blocks", {}), cell.text, cell.location())
+            brought = imported.get("blocks", {})
+            blocks |= _no_clash(blocks, brought, cell.text, cell.location())
+            _no_capture(document.fields.get("blocks", {}), brought, cell.text)
         if document.extends is not None:
             fields = self._extended(document, fields, path, chain)
         fields["blocks"] = blocks | fields.get("blocks", {})
@@ -108,3 +111,22 @@ def _no_clash(
             Diagnostic("E209", f"`{name}` brings block `{twice[0]}`, which an earlier import has", where)
         )
     return new
+
+
+def _no_capture(own: Mapping[str, Block], imported: Mapping[str, Block], name: str) -> None:
+    """Refuse blocks that would change what imported ones mean, by taking the place of one that they call."""
+    hidden = own.keys() & imported.keys()
+    if not hidden:
+        return
+    others = [block for block in imported if block not in hidden]
+    callers = {op.text: block for block in others for op in called_by(imported[block])}
+    if taken := hidden & callers.keys():
+        raise SpecError(
+            Diagnostic(
+                "E209",
+                f"block `{block}` has the name of one that `{callers[block]}` of `{name}` calls",
+                own[block].location,
+                "give it another name",
+            )
+            for block in sorted(taken)
+        )

@@ -44,6 +44,14 @@ def usage(spec: Spec, reached: Collection[str]) -> Usage:
     return Usage(frozenset(names), frozenset(tables), frozenset(called))
 
 
+def called_by(block: Block) -> Iterator[Cell]:
+    """Yield the names that a block calls, and those that it may hand on to be called."""
+    yield from calls(block.body)
+    for cell in _block_cells(block):
+        if cell.expression and cell.is_name and cell.text not in (*block.parameters, *block.let):
+            yield cell
+
+
 def _names(cell: Cell) -> frozenset[str]:
     if cell.passes:
         return frozenset({cell.passes})
