@@ -5,17 +5,15 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 
+import numpy as np
 import pytest
 
 from costcalc.cost import count
 from costcalc.errors import SpecError
-
-np = pytest.importorskip("numpy")
-
-from costcalc.sweeps.axes import parse_axis  # noqa: E402
-from costcalc.sweeps.metrics import DEFAULT, Counting  # noqa: E402
-from costcalc.sweeps.run import UNKNOWN, Columns, Job  # noqa: E402
-from costcalc.sweeps.space import space  # noqa: E402
+from costcalc.sweeps.axes import parse_axis
+from costcalc.sweeps.metrics import DEFAULT, Counting
+from costcalc.sweeps.run import UNKNOWN, Columns, Job
+from costcalc.sweeps.space import space
 
 SPACES: dict[str, tuple[list[str], dict[str, str]]] = {
     "rounding down": (["mobilenet"], {"alpha": "0.02:1.2:0.02", "rho": "0.1:1.2:0.05"}),

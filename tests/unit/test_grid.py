@@ -7,19 +7,18 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-np = pytest.importorskip("numpy")
-
-from costcalc.errors import UsageError  # noqa: E402
-from costcalc.spec.closures import located  # noqa: E402
-from costcalc.spec.expression import ExpressionError, compile_expression  # noqa: E402
-from costcalc.spec.rounding import FUNCTIONS  # noqa: E402
-from costcalc.sweeps.exact import Mixed  # noqa: E402
-from costcalc.sweeps.grid import Grid, along  # noqa: E402
-from costcalc.sweeps.spread import spread, spread_largest  # noqa: E402
+from costcalc.errors import UsageError
+from costcalc.spec.closures import located
+from costcalc.spec.expression import ExpressionError, compile_expression
+from costcalc.spec.rounding import FUNCTIONS
+from costcalc.sweeps.exact import Mixed
+from costcalc.sweeps.grid import Grid, along
+from costcalc.sweeps.spread import spread, spread_largest
 
 SHAPE = (3, 4)
 
