@@ -37,11 +37,11 @@ class Frame:
 
     def child_path(self, name: str) -> str:
         """Return the path of a step, numbered when its name is taken in this block."""
-        seen = self.used.get(name, 0) + 1
-        self.used[name] = seen
-        if seen == 1:
-            return f"{self.path}.{name}"
-        return self.child_path(f"{name}_{seen}")
+        while name in self.used:  # the number may be in another step's name
+            self.used[name] += 1
+            name = f"{name}_{self.used[name]}"
+        self.used[name] = 1
+        return f"{self.path}.{name}"
 
     def step(self, path: str, share: str | None = None) -> Frame:
         """Return the frame of one step: the same names under a path of its own."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from costcalc.errors import Diagnostic, Location, SpecError
+from costcalc.errors import Diagnostic, Location, ModelReferenceError, SpecError
 from costcalc.spec.decode import Document
 from costcalc.spec.files import Files
 from costcalc.spec.model import Block, Spec
@@ -74,7 +76,9 @@ class _Linker:
         target = self._files.locate_import(name, path, where)
         _extend_chain(chain, target, where)
         if target not in self._linked:
-            self._linked[target] = self.fields(self._files.read(target), target, (*chain, target))
+            with _named_at(where):
+                document = self._files.read(target)
+            self._linked[target] = self.fields(document, target, (*chain, target))
         return self._linked[target]
 
     def _extended(
@@ -87,9 +91,19 @@ class _Linker:
         base = dict(self._target(name, path, chain, where))
         base.pop("published", None)
         spec = Spec(file="", **{"columns": (), "input": (), "stages": (), **base})
-        overrides = {**spec.overrides, **overrides_of(spec, terms, where)}
+        with _named_at(where):
+            overrides = {**spec.overrides, **overrides_of(spec, terms)}
         blocks = {**base.get("blocks", {}), **fields.get("blocks", {})}
         return {**base, **fields, "blocks": blocks, "overrides": overrides}
+
+
+@contextmanager
+def _named_at(where: Location) -> Iterator[None]:
+    """Raise what is wrong with a reference as an error of the file that makes it."""
+    try:
+        yield
+    except ModelReferenceError as error:
+        raise SpecError(replace(found, location=where) for found in error.diagnostics) from None
 
 
 def _extend_chain(chain: tuple[Path, ...], target: Path, where: Location) -> None:

@@ -6,7 +6,7 @@ import itertools
 import math
 from fnmatch import fnmatchcase
 
-from costcalc.errors import Diagnostic, Location, ModelReferenceError, did_you_mean
+from costcalc.errors import Diagnostic, ModelReferenceError, did_you_mean
 from costcalc.spec.expression import ExpressionError, compile_expression
 from costcalc.spec.model import LONG_NAMES, Cell, Slot, Spec
 from costcalc.spec.resolve import RESOLUTION
@@ -39,7 +39,7 @@ def expand(spec: Spec, terms: str) -> list[str]:
     return ["+".join(combination) for combination in itertools.product(*choices)]
 
 
-def overrides_of(spec: Spec, terms: str, where: Location | None = None) -> dict[str, Slot]:
+def overrides_of(spec: Spec, terms: str) -> dict[str, Slot]:
     """Return the parameters that terms such as `g8+x0.5` or `alpha=0.5+resolution=160` set.
 
     Later terms win over earlier ones.
@@ -55,16 +55,16 @@ def overrides_of(spec: Spec, terms: str, where: Location | None = None) -> dict[
             if name in spec.variants:
                 overrides |= spec.variants[name]
             else:
-                errors.append(_unknown(spec, name, where, with_params=False))
+                errors.append(_unknown(spec, name, with_params=False))
             continue
         parameter = LONG_NAMES.get(name, name) if name not in spec.params else name
         if parameter not in spec.params and parameter != RESOLUTION:
-            errors.append(_unknown(spec, name, where, with_params=True))
+            errors.append(_unknown(spec, name, with_params=True))
             continue
         try:
             overrides[parameter] = value_cell(value, f"{spec.name}@{term}")
         except ExpressionError as error:
-            errors.append(Diagnostic(error.code, f"`{term}`: {error.message}", where, error.help))
+            errors.append(Diagnostic(error.code, f"`{term}`: {error.message}", help=error.help))
     if errors:
         raise ModelReferenceError(errors)
     return overrides
@@ -85,7 +85,7 @@ def _split(terms: str) -> list[str]:
     return [term for term in terms.split("+") if term]
 
 
-def _unknown(spec: Spec, name: str, where: Location | None, with_params: bool) -> Diagnostic:
+def _unknown(spec: Spec, name: str, *, with_params: bool) -> Diagnostic:
     known = [*spec.params, RESOLUTION] if with_params else list(spec.variants)
     what = "parameter" if with_params else "variant"
     if not with_params and name in spec.params:
@@ -95,4 +95,4 @@ def _unknown(spec: Spec, name: str, where: Location | None, with_params: bool) -
         help = did_you_mean(name, known) or f"it has {', '.join(known[:_MOST_SHOWN])}{more}"
     else:
         help = None
-    return Diagnostic("E004", f"`{spec.name}` has no {what} `{name}`", where, help)
+    return Diagnostic("E004", f"`{spec.name}` has no {what} `{name}`", help=help)

@@ -89,3 +89,18 @@ def test_extends_takes_everything_at_a_variant(tmp_path: Path) -> None:
 def test_a_block_takes_the_place_of_the_extended_specs_own_everywhere(tmp_path: Path) -> None:
     text = "costcalc: 1\nname: net\nextends: base\nblocks: {finish: {body: [sigmoid]}}\n"
     assert steps(tmp_path, text, base=BASE) == ["conv", "sigmoid"]
+
+
+def test_a_reference_in_a_file_is_blamed_where_it_stands(tmp_path: Path) -> None:
+    text = "costcalc: 1\nname: net\nextends: base@narrow+c=1e99\n"
+    unknown, too_large = refused(tmp_path, text, base=BASE)
+    assert [unknown.code, too_large.code] == ["E004", "E128"]
+    for found in (unknown, too_large):
+        assert found.location and (found.location.line, found.location.column) == (3, 10)
+
+
+def test_an_import_that_is_a_folder_is_blamed_where_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "folder.yaml").mkdir()
+    (found,) = refused(tmp_path, NET.replace("library", "folder") + "stages: [[conv, 8]]\n")
+    assert found.code == "E002"
+    assert found.location and found.location.line == 5
