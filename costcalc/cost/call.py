@@ -21,6 +21,7 @@ class Call:
         out_elements: Elements of the output.
         weights: Elements of the learned tensors it uses, its own or another node's.
         buffers: Elements of the tensors it uses that are stored but not learned.
+        is_view: Whether its output is in the memory of its input (`Op.is_view`).
     """
 
     op: Any
@@ -31,6 +32,7 @@ class Call:
     out_elements: int
     weights: int
     buffers: int
+    is_view: bool
 
 
 def calls(graph: Graph) -> list[Call]:
@@ -51,6 +53,7 @@ def calls(graph: Graph) -> list[Call]:
                 size,
                 _elements(op.weights(*inputs)),
                 _elements(op.buffers(*inputs)),
+                op.is_view(*inputs),
             )
         )
     return measured

@@ -257,7 +257,7 @@ def _row(node: Node, call: Call, moved: Access, conventions: tuple[Convention, .
         flops=flops,
         params=call.weights if owned else 0,
         buffers=call.buffers if owned else 0,
-        activations=0 if call.op.is_view else call.out_elements * batch,
+        activations=0 if call.is_view else call.out_elements * batch,
         read_bytes=moved.read_bytes,
         written_bytes=moved.written_bytes,
     )

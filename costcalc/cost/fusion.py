@@ -53,11 +53,11 @@ def plan(graph: Graph, calls: Sequence[Call], fusion: Fusion) -> Plan:
     if fusion == "none":
         stored = [call.weights + call.buffers for call in calls]
         return Plan(fusion, range(len(calls)), stored)
-    heads = _heads(graph)
+    heads = _heads(graph, calls)
     return Plan(fusion, heads, _folded(calls, heads))
 
 
-def _heads(graph: Graph) -> list[int]:
+def _heads(graph: Graph, calls: Sequence[Call]) -> list[int]:
     """Let a node join its producer's kernel where nothing stands in the way.
 
     It must be an epilogue (batch norm, activation function, PReLU), nobody else may read what the
@@ -75,8 +75,8 @@ def _heads(graph: Graph) -> list[int]:
     for index, node in enumerate(nodes):
         if _is_epilogue(node.op):
             producer = node.inputs[0]
-            op = nodes[producer].op
-            if readers[producer] == 1 and not op.is_view and type(op) is not Input:
+            has_kernel = not calls[producer].is_view and type(nodes[producer].op) is not Input
+            if readers[producer] == 1 and has_kernel:
                 heads[index] = heads[producer]
     return heads
 

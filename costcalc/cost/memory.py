@@ -48,7 +48,7 @@ def access(calls: Sequence[Call], plan: Plan, *, batch: int, precision: Precisio
 
 def _activations(call: Call, plan: Plan) -> tuple[int, int]:
     """Return the elements that a kernel reads and writes."""
-    if call.op.is_view or type(call.op) is Input:
+    if call.is_view or type(call.op) is Input:
         return 0, 0
     if is_pairwise(call, plan):
         partial = partial_elements(call)

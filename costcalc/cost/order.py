@@ -103,7 +103,7 @@ class _Kernel:
 
 def _kernels(graph: Graph, calls: Sequence[Call], plan: Plan) -> list[_Kernel]:
     """Return the kernels of a graph in its own order, the input first."""
-    owner = storage(graph, plan)
+    owner = storage(graph, calls, plan)
     heads = [index for index, head in enumerate(plan.heads) if index == head]
     place = {head: number for number, head in enumerate(heads)}
     kernels = [

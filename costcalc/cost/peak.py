@@ -46,7 +46,7 @@ def peak(
 ) -> Peak:
     """Return the peak over the graph's execution order, in time linear in its nodes."""
     nodes = graph.nodes
-    owner, last_use = _lives(graph, plan)
+    owner, last_use = _lives(graph, calls, plan)
     steps = in_use(graph, calls, plan)
     most = max(steps)
     step = steps.index(most)
@@ -64,7 +64,7 @@ def peak(
 
 def in_use(graph: Graph, calls: Sequence[Call], plan: Plan) -> list[int]:
     """Return the elements of all tensors that are alive while each node runs, for a batch of one."""
-    owner, last_use = _lives(graph, plan)
+    owner, last_use = _lives(graph, calls, plan)
     freed_after = [0] * (len(calls) + 1)
     alive = 0
     steps = []
@@ -77,9 +77,9 @@ def in_use(graph: Graph, calls: Sequence[Call], plan: Plan) -> list[int]:
     return steps
 
 
-def _lives(graph: Graph, plan: Plan) -> tuple[list[int], list[int]]:
+def _lives(graph: Graph, calls: Sequence[Call], plan: Plan) -> tuple[list[int], list[int]]:
     """Return, for every node, the node that allocated its memory, and the last one that reads that."""
-    owner = storage(graph, plan)
+    owner = storage(graph, calls, plan)
     last_use = list(range(len(owner)))
     for index, node in enumerate(graph.nodes):
         for source in node.inputs:
@@ -89,11 +89,11 @@ def _lives(graph: Graph, plan: Plan) -> tuple[list[int], list[int]]:
     return owner, last_use
 
 
-def storage(graph: Graph, plan: Plan) -> list[int]:
+def storage(graph: Graph, calls: Sequence[Call], plan: Plan) -> list[int]:
     """Return, for every node, the node that allocated the memory its output is in."""
     owner = list(plan.heads)
-    for index, node in enumerate(graph.nodes):
-        if node.op.is_view:
+    for index, (node, call) in enumerate(zip(graph.nodes, calls, strict=True)):
+        if call.is_view:
             owner[index] = owner[node.inputs[0]]
     return owner
 

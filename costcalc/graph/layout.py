@@ -16,16 +16,19 @@ class Flatten(Op):
     """(C, H, W) to (C*H*W,): a view."""
 
     kind = "flatten"
-    is_view = True
 
     def out_shape(self, *inputs: Shape) -> Shape:
         return (math.prod(inputs[0]),)
+
+    def is_view(self, *inputs: Shape) -> bool:
+        return True
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelShuffle(Op):
     """ShuffleNet's shuffle: (g, n) channels become (n, g). One copy of the tensor.
 
+    One group, or a group per channel, leaves all channels in place: then it is a view.
     Source: ShuffleNet (arXiv:1707.01083) section 3.1.
     """
 
@@ -43,13 +46,15 @@ class ChannelShuffle(Op):
             )
         return inputs[0]
 
+    def is_view(self, *inputs: Shape) -> bool:
+        return self.groups in (1, inputs[0][0])
+
 
 @dataclass(frozen=True, slots=True)
 class Slice(Op):
     """Elements start..stop of one axis (0 channels, 1 height, 2 width): a view."""
 
     kind = "slice"
-    is_view = True
 
     axis: int
     start: int
@@ -64,6 +69,9 @@ class Slice(Op):
                 f"slice {self.start}:{self.stop} of axis {self.axis} is outside {format_shape(shape)}",
             )
         return (*shape[: self.axis], self.stop - self.start, *shape[self.axis + 1 :])
+
+    def is_view(self, *inputs: Shape) -> bool:
+        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,8 +49,6 @@ class Op:
 
     kind: ClassVar[str]
     """The name in specs and tables, e.g. `conv`."""
-    is_view: ClassVar[bool] = False
-    """Whether the output shares the memory of the input: nothing is read, written or allocated."""
 
     def out_shape(self, *inputs: Shape) -> Shape:
         """Return the shape of the output.
@@ -71,6 +69,10 @@ class Op:
     def macs(self, *inputs: Shape) -> int:
         """Return multiply-accumulates for a batch of one: products that are summed, no bias."""
         return 0
+
+    def is_view(self, *inputs: Shape) -> bool:
+        """Tell whether the output shares the memory of the input: nothing is read, written or allocated."""
+        return False
 
     def label(self, *inputs: Shape) -> str:
         """Return the operator's type as a paper's table would name it, e.g. `conv dw 3x3`."""

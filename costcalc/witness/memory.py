@@ -10,10 +10,13 @@ one copy, a sum of three tensors is two sums. What it books:
 - A tensor is alive from the operator that makes it until its storage is freed.
 - Local response normalisation, which PyTorch computes by squaring, padding, pooling and raising to a
   power, is booked as the one operator that it is to the network.
+- Every tensor is laid out NCHW. PyTorch's layer normalisation over the channels of an image leaves NHWC,
+  which some later operators keep on some devices, until a flatten has to copy; here it is relaid at once.
 """
 
 from __future__ import annotations
 
+import math
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +27,7 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from costcalc.graph import Graph, LocalResponseNorm, Node
+from costcalc.graph import Graph, LayerNorm, LocalResponseNorm, Node
 from costcalc.witness.build import build_module, module_paths, unshared
 
 
@@ -89,6 +92,8 @@ class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
             if self._is_whole:
                 self._book(inputs, output)
             self._is_whole = False
+            if isinstance(node.op, LayerNorm):
+                output.as_strided_(output.shape, _row_major(output.shape))
 
         module.register_forward_pre_hook(enter)
         module.register_forward_hook(leave)
@@ -121,3 +126,8 @@ class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         read, written = self.moved.get(self._node, (0, 0))
         self.moved[self._node] = read + sum(tensor.nbytes for tensor in taken), written + made.nbytes
         self.hold(made)
+
+
+def _row_major(shape: Sequence[int]) -> list[int]:
+    """Return the strides of a tensor whose last axis lies densest in memory."""
+    return [math.prod(shape[axis + 1 :]) for axis in range(len(shape))]

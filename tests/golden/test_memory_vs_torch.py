@@ -75,6 +75,8 @@ OPERATORS: list[tuple[Op, Shape]] = [
     (Upsample((2, 2), "bilinear"), IMAGE),
     (Flatten(), IMAGE),
     (ChannelShuffle(2), IMAGE),
+    (ChannelShuffle(1), IMAGE),  # leaves all channels in place, as a group per channel does: a view
+    (ChannelShuffle(6), IMAGE),
     (Slice(0, 1, 4), IMAGE),
     (Pad((1, 0, 2, 1)), IMAGE),
 ]
@@ -90,6 +92,14 @@ def test_every_operator(op: Op, shape: Shape, batch: int) -> None:
 @pytest.mark.parametrize("op", [Add(), Mul(), Concat()], ids=repr)
 def test_operators_of_several_inputs(op: Op, copies: int) -> None:
     compare(single(op, IMAGE, copies), 2)
+
+
+def test_a_flatten_behind_a_layer_norm_is_a_view() -> None:
+    """PyTorch's own copies: its layer norm leaves NHWC, which the pooling keeps."""
+    builder = GraphBuilder("nhwc", IMAGE)
+    x = builder.add(LayerNorm(), (0,), "norm")
+    x = builder.add(MaxPool2d((2, 2)), (x,), "pool")
+    compare(builder.build({"out": builder.add(Flatten(), (x,), "flatten")}), 2)
 
 
 def test_a_network_with_branches() -> None:

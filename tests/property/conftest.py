@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import strategies as st
@@ -19,6 +20,17 @@ MAX_SIZE = 16
 def random_graphs() -> SearchStrategy[g.Graph]:
     """Graphs of one to eight steps with one or two heads; every node is read by one or is a head."""
     return graphs()
+
+
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """Keep torch to one thread: on images this small, threads do nothing but wait for each other."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 @st.composite
@@ -90,17 +102,19 @@ def upward(draw: DrawFn, builder: g.GraphBuilder, x: int, name: str) -> int:
         mode = draw(st.sampled_from(g.INTERPOLATIONS))
         return builder.add(g.Upsample(draw(pairs(1, 2)), mode), (x,), f"{name}.upsample")
     groups = divisor(draw, shape[0])
+    kernel, stride, dilation = draw(pairs(1, 4)), draw(pairs(1, 2)), draw(pairs(1, 2))
     op = g.ConvTranspose2d(
         widened(draw, groups),
-        draw(pairs(2, 4)),
-        (2, 2),
-        (0, 0),
-        draw(pairs(0, 1)),
-        draw(pairs(1, 2)),
+        kernel,
+        stride,
+        # At most half of a kernel, so that something is left of a single pixel.
+        (draw(st.integers(0, (kernel[0] - 1) // 2)), draw(st.integers(0, (kernel[1] - 1) // 2))),
+        (draw(st.integers(0, stride[0] - 1)), draw(st.integers(0, stride[1] - 1))),
+        dilation,
         groups,
         draw(st.booleans()),
     )
-    return builder.add(op, (x,), f"{name}.deconv")
+    return normalised(draw, builder, builder.add(op, (x,), f"{name}.deconv"), name)
 
 
 def normalised(draw: DrawFn, builder: g.GraphBuilder, x: int, name: str) -> int:
@@ -116,6 +130,10 @@ def normalised(draw: DrawFn, builder: g.GraphBuilder, x: int, name: str) -> int:
 
 
 def pool(draw: DrawFn, builder: g.GraphBuilder, x: int, name: str) -> int:
+    """Any pooling, by windows or to a size."""
+    if draw(st.booleans()):
+        kind = draw(st.sampled_from((g.AdaptiveAvgPool2d, g.AdaptiveMaxPool2d)))
+        return builder.add(kind(draw(pairs(1, 5))), (x,), f"{name}.pool")
     kind = draw(st.sampled_from((g.MaxPool2d, g.AvgPool2d)))
     kernel = window(draw, builder.shape(x))
     padding = (draw(st.integers(0, kernel[0] // 2)), draw(st.integers(0, kernel[1] // 2)))
@@ -134,32 +152,46 @@ def residual(draw: DrawFn, builder: g.GraphBuilder, x: int, name: str) -> int:
 
 
 def gate(draw: DrawFn, builder: g.GraphBuilder, x: int, name: str) -> int:
-    """Squeeze and excitation."""
+    """Squeeze and excitation, by channels or by positions; the gate may come first."""
     channels = builder.shape(x)[0]
-    y = builder.add(g.AdaptiveAvgPool2d(), (x,), f"{name}.squeeze")
-    y = builder.add(g.Conv2d(max(1, channels // 4), bias=True), (y,), f"{name}.reduce")
-    y = builder.add(g.Activation("silu"), (y,), f"{name}.act")
-    y = builder.add(g.Conv2d(channels, bias=True), (y,), f"{name}.expand")
+    if draw(st.booleans()):
+        y = builder.add(g.AdaptiveAvgPool2d(), (x,), f"{name}.squeeze")
+        y = builder.add(g.Conv2d(max(1, channels // 4), bias=True), (y,), f"{name}.reduce")
+        y = builder.add(g.Activation("silu"), (y,), f"{name}.act")
+        y = builder.add(g.Conv2d(channels, bias=True), (y,), f"{name}.expand")
+    else:
+        y = builder.add(g.Conv2d(1, bias=True), (x,), f"{name}.positions")
     y = builder.add(g.Activation("hsigmoid"), (y,), f"{name}.gate")
-    return builder.add(g.Mul(), (x, y), f"{name}.mul")
+    return builder.add(g.Mul(), draw(st.permutations((x, y))), f"{name}.mul")
 
 
-def branches(draw: DrawFn, builder: g.GraphBuilder, x: int, name: str) -> int:
-    """Halves of the channels, one of them through a convolution, joined and shuffled."""
+def split(draw: DrawFn, builder: g.GraphBuilder, x: int, name: str) -> int:
+    """Two or three parts of the channels, each through a convolution or as it is, joined and shuffled."""
     channels, _, _ = builder.shape(x)
     if channels < 2:
         return conv(draw, builder, x, name)
-    cut = draw(st.integers(1, channels - 1))
-    left = builder.add(g.Slice(0, 0, cut), (x,), f"{name}.left")
-    right = builder.add(g.Slice(0, cut, channels), (x,), f"{name}.right")
-    right = builder.add(g.Conv2d(widened(draw, 1)), (right,), f"{name}.conv")
-    x = builder.add(g.Concat(), (left, right), f"{name}.concat")
+    cuts = draw(st.sets(st.integers(1, channels - 1), min_size=1, max_size=2))
+    edges = (0, *sorted(cuts), channels)
+    parts = []
+    for number, (start, stop) in enumerate(itertools.pairwise(edges)):
+        part = builder.add(g.Slice(0, start, stop), (x,), f"{name}.part{number}")
+        if draw(st.booleans()):
+            part = builder.add(g.Conv2d(widened(draw, 1)), (part,), f"{name}.conv{number}")
+        parts.append(part)
+    x = builder.add(g.Concat(), tuple(parts), f"{name}.concat")
     return builder.add(g.ChannelShuffle(divisor(draw, builder.shape(x)[0])), (x,), f"{name}.shuffle")
 
 
-def padded(draw: DrawFn, builder: g.GraphBuilder, x: int, name: str) -> int:
-    left, top = draw(pairs(0, 2))
-    return builder.add(g.Pad((left, 1, top, 0)), (x,), f"{name}.pad")
+def reframed(draw: DrawFn, builder: g.GraphBuilder, x: int, name: str) -> int:
+    """Zeros around the image, or a part of its rows or columns."""
+    shape = builder.shape(x)
+    axis = draw(st.integers(1, 2))
+    if shape[axis] == 1 or draw(st.booleans()):
+        left, top = draw(pairs(0, 2))
+        return builder.add(g.Pad((left, 1, top, 0)), (x,), f"{name}.pad")
+    start = draw(st.integers(0, shape[axis] - 1))
+    stop = draw(st.integers(start + 1, shape[axis]))
+    return builder.add(g.Slice(axis, start, stop), (x,), f"{name}.crop")
 
 
-STEPS: tuple[Step, ...] = (conv, upward, pool, residual, gate, branches, padded)
+STEPS: tuple[Step, ...] = (conv, upward, pool, residual, gate, split, reframed)

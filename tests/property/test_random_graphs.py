@@ -20,9 +20,11 @@ from costcalc.cost import count  # noqa: E402
 from costcalc.witness.build import build_module  # noqa: E402
 from costcalc.witness.counters import flop_counter_mode, fvcore_count  # noqa: E402
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 MATRIX_PRODUCTS = ("conv", "linear")
 random_examples = settings(
-    max_examples=5_000 if os.environ.get("COSTCALC_NIGHTLY") else 100,
+    max_examples=5_000 if os.environ.get("COSTCALC_NIGHTLY") == "1" else 200,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
