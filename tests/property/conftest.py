@@ -132,8 +132,8 @@ def normalised(draw: DrawFn, builder: g.GraphBuilder, x: int, name: str) -> int:
 def pool(draw: DrawFn, builder: g.GraphBuilder, x: int, name: str) -> int:
     """Any pooling, by windows or to a size."""
     if draw(st.booleans()):
-        kind = draw(st.sampled_from((g.AdaptiveAvgPool2d, g.AdaptiveMaxPool2d)))
-        return builder.add(kind(draw(pairs(1, 5))), (x,), f"{name}.pool")
+        adaptive = draw(st.sampled_from((g.AdaptiveAvgPool2d, g.AdaptiveMaxPool2d)))
+        return builder.add(adaptive(draw(pairs(1, 5))), (x,), f"{name}.pool")
     kind = draw(st.sampled_from((g.MaxPool2d, g.AvgPool2d)))
     kernel = window(draw, builder.shape(x))
     padding = (draw(st.integers(0, kernel[0] // 2)), draw(st.integers(0, kernel[1] // 2)))
@@ -162,7 +162,7 @@ def gate(draw: DrawFn, builder: g.GraphBuilder, x: int, name: str) -> int:
     else:
         y = builder.add(g.Conv2d(1, bias=True), (x,), f"{name}.positions")
     y = builder.add(g.Activation("hsigmoid"), (y,), f"{name}.gate")
-    return builder.add(g.Mul(), draw(st.permutations((x, y))), f"{name}.mul")
+    return builder.add(g.Mul(), (x, y) if draw(st.booleans()) else (y, x), f"{name}.mul")
 
 
 def split(draw: DrawFn, builder: g.GraphBuilder, x: int, name: str) -> int:
