@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from costcalc.cost.fits import fit
     from costcalc.cost.formula import formulas
     from costcalc.errors import CostcalcError, SpecError
+    from costcalc.gate.api import assert_cost, check, diff
     from costcalc.graph import Graph
     from costcalc.report.frame import to_frame
     from costcalc.spec import Model, load, load_all
@@ -32,8 +33,11 @@ _HOMES = {
     "Graph": "costcalc.graph",
     "Model": "costcalc.spec",
     "SpecError": "costcalc.errors",
+    "assert_cost": "costcalc.gate.api",
     "build_module": "costcalc.witness.build",
+    "check": "costcalc.gate.api",
     "count": "costcalc.cost",
+    "diff": "costcalc.gate.api",
     "difference": "costcalc.cost",
     "fit": "costcalc.cost.fits",
     "formulas": "costcalc.cost.formula",
@@ -51,8 +55,11 @@ __all__ = [
     "Model",
     "SpecError",
     "__version__",
+    "assert_cost",
     "build_module",
+    "check",
     "count",
+    "diff",
     "difference",
     "fit",
     "formulas",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from costcalc.errors import Diagnostic, UsageError, did_you_mean
@@ -14,8 +14,8 @@ File = tuple[str, Path]
 """A format and the path to write it to."""
 
 
-def parse_files(texts: Iterable[str]) -> tuple[File, ...]:
-    """Return the format and path of every `FORMAT=PATH`.
+def parse_files(texts: Iterable[str], formats: Collection[str] = FORMATS) -> tuple[File, ...]:
+    """Return the format, one of `formats`, and the path of every `FORMAT=PATH`.
 
     Raises:
         UsageError: E032, with everything that is wrong with any of them.
@@ -25,7 +25,7 @@ def parse_files(texts: Iterable[str]) -> tuple[File, ...]:
     for text in texts:
         format, _, name = text.partition("=")
         path = Path(name)
-        problem = _problem(format, path, taken=[other for _, other in files])
+        problem = _problem(format, path, formats, taken=[other for _, other in files])
         if problem:
             message, advice = problem
             wrong.append(Diagnostic("E032", f"-o {text}: {message}", help=advice))
@@ -35,11 +35,13 @@ def parse_files(texts: Iterable[str]) -> tuple[File, ...]:
     return tuple(files)
 
 
-def _problem(format: str, path: Path, taken: list[Path]) -> tuple[str, str | None] | None:
+def _problem(
+    format: str, path: Path, formats: Collection[str], taken: list[Path]
+) -> tuple[str, str | None] | None:
     if not path.name:
         return "it takes FORMAT=PATH", "for example: -o csv=costs.csv"
-    if format not in FORMATS:
-        return f"`{format}` is not a format", did_you_mean(format, FORMATS) or f"one of: {', '.join(FORMATS)}"
+    if format not in formats:
+        return f"`{format}` is not a format", did_you_mean(format, formats) or f"one of: {', '.join(formats)}"
     if path.is_dir():
         return f"{path} is a folder", f"for example: -o {format}={path / 'costs'}"
     if not path.parent.is_dir():

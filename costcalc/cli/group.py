@@ -13,6 +13,11 @@ COMMANDS = {
     "show": ("costcalc.cli.show", "Show where one network spends what it costs."),
     "sweep": ("costcalc.cli.sweep", "Count networks at every combination of values."),
     "fits": ("costcalc.cli.fits", "Tell whether networks fit a chip."),
+    "check": ("costcalc.cli.check", "Hold networks to their budgets."),
+    "diff": ("costcalc.cli.diff", "Show what a change costs, by stage and by layer."),
+    "budget": ("costcalc.cli.budget", "Lower or raise the limits of budgets."),
+    "baseline": ("costcalc.cli.baseline", "Remember what networks cost, to compare with."),
+    "init": ("costcalc.cli.init", "Write a costcalc.toml with a budget for every spec here."),
     "verify": (
         "costcalc.cli.verify",
         "Check every count of a network against other counters, and against what was printed.",

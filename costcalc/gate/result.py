@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from costcalc.errors import Location
+
 Verdict = Literal["pass", "note", "warn", "fail"]
 VERDICTS: Final[tuple[Verdict, ...]] = ("pass", "note", "warn", "fail")
 """From best to worst: of several, the worst one counts."""
@@ -25,6 +27,11 @@ class Place:
     file: str
     line: int
     column: int = 1
+
+
+def place_of(location: Location) -> Place:
+    """Return a location without its text."""
+    return Place(location.file, location.line, location.column)
 
 
 @dataclass(frozen=True, slots=True)

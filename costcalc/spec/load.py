@@ -74,15 +74,25 @@ def load_all(reference: str, files: Files | None = None) -> list[Model]:
     return models
 
 
+def split(reference: str, files: Files) -> tuple[str, str]:
+    """Return the file and the terms that a reference is made of.
+
+    Raises:
+        ModelReferenceError: E005, it ends with `@`.
+    """
+    name, at, terms = reference.rpartition("@")
+    if not at or files.exists(Path(reference)):
+        return reference, ""
+    if not terms:
+        help = "write a variant or `param=value` behind it"
+        raise ModelReferenceError(Diagnostic("E005", f"`{reference}` ends with `@`", None, help))
+    return name, terms
+
+
 def find(reference: str, files: Files | None = None) -> tuple[Spec, str, str]:
     """Return the spec that a reference names, its short name, and the terms."""
     files = files or Files()
-    name, at, terms = reference.rpartition("@")
-    if not at or files.exists(Path(reference)):
-        name, terms = reference, ""
-    elif not terms:
-        help = "write a variant or `param=value` behind it"
-        raise ModelReferenceError(Diagnostic("E005", f"`{reference}` ends with `@`", None, help))
+    name, terms = split(reference, files)
     path = files.locate(name)
     base = Path(name).name if Path(name).suffix not in SUFFIXES else Path(name).stem
     spec = link(path, files)

@@ -1,0 +1,102 @@
+"""`costcalc budget`: limits that go down by themselves, and up on purpose."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from fractions import Fraction
+from pathlib import Path
+
+import click
+
+from costcalc.cli.files import write_file
+from costcalc.cli.gate import BREACH, config_options
+from costcalc.cli.streams import write
+from costcalc.errors import Diagnostic, UsageError
+from costcalc.gate.comparison import Comparison, Request
+from costcalc.gate.config import Config
+from costcalc.gate.edit import Edit, raised, rewritten, tighter
+from costcalc.gate.flags import parse_pairs
+from costcalc.gate.table import parse_percent
+from costcalc.spec.files import shown
+
+
+@click.group("budget")
+def command() -> None:
+    """Lower or raise the limits of budgets, in the file that they are in."""
+
+
+@command.command("tighten")
+@config_options
+@click.option("--headroom", metavar="PERCENT", help="What to leave.  [default: what each budget says, or 5%]")
+@click.option(
+    "--check", "only_check", is_flag=True, help="Write nothing; leave with 1 if a limit could go down."
+)
+def tighten(config: Path | None, isolated: bool, headroom: str | None, only_check: bool) -> int:
+    """Lower every limit that is far above what is measured; never raises one.
+
+    Comments stay. In CI nothing is written: there, `--check` tells whether there is something to lower.
+    """
+    if not only_check and os.environ.get("CI", "").lower() not in ("", "0", "false"):
+        message = "in CI (CI is set) no limit is lowered: nobody would commit it"
+        raise UsageError(Diagnostic("E819", message, help="run it on your machine, or add --check"))
+    comparison = Comparison(Request(config=config, isolated=isolated))
+    _require_config(comparison.config)
+    percent = None if headroom is None else _percent(headroom)
+    edits = tighter(comparison.live, comparison.pairs, percent)
+    if not only_check:
+        _write(edits)
+    write(_told(edits) or "No limit is further above what is measured than it should be.\n")
+    return BREACH if only_check and edits else 0
+
+
+@command.command("raise")
+@click.argument("rule", metavar="RULE")
+@click.argument("limits", metavar="METRIC=LIMIT...", nargs=-1, required=True)
+@click.option("--reason", metavar="TEXT", required=True, help="Why; written beside the limit.")
+@config_options
+def raise_(rule: str, limits: tuple[str, ...], reason: str, config: Path | None, isolated: bool) -> None:
+    """Raise limits of a budget, and write down why: `costcalc budget raise mobile macs=320M --reason "..."`.
+
+    Never goes above the budget's ceiling. Whoever reviews the change of the file approves of it.
+    """
+    if not reason.strip():
+        raise UsageError(Diagnostic("E030", "--reason is empty", help="say why the network may cost more"))
+    comparison_config = _config(config, isolated)
+    edits = raised(comparison_config, rule, parse_pairs("budget raise", limits))
+    _write(edits, reason.strip())
+    write(_told(edits))
+
+
+def _config(path: Path | None, isolated: bool) -> Config:
+    from costcalc.gate.config import find_config, load_config
+
+    found = None if isolated else path or find_config(Path.cwd())
+    return _require_config(load_config(found.absolute()) if found else None)
+
+
+def _require_config(config: Config | None) -> Config:
+    if config is None:
+        message = "there is no costcalc.toml here or above"
+        raise UsageError(Diagnostic("E806", message, help="`costcalc init` writes one"))
+    return config
+
+
+def _percent(text: str) -> Fraction:
+    try:
+        return parse_percent(text)
+    except ValueError as error:
+        raise UsageError(Diagnostic("E803", f"--headroom: {error}")) from None
+
+
+def _write(edits: Iterable[Edit], reason: str | None = None) -> None:
+    for file, text in rewritten(edits, reason).items():
+        write_file(file, text)
+
+
+def _told(edits: Iterable[Edit]) -> str:
+    lines = []
+    for edit in edits:
+        place = f"{edit.place.file}:{edit.place.line}" if edit.place else shown(edit.budget.file or Path())
+        lines.append(f"{edit.budget.name}: {edit.metric} {edit.before} -> {edit.after}  {place}\n")
+    return "".join(lines)

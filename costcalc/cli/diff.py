@@ -1,0 +1,44 @@
+"""`costcalc diff`: what a change costs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from costcalc.cli.gate import Outputs, base_options, config_options, result_options
+from costcalc.errors import Diagnostic, UsageError
+from costcalc.gate.comparison import Request
+from costcalc.gate.diff import diff, diff_pair
+
+
+@click.command("diff")
+@click.argument("references", metavar="[MODEL]...", nargs=-1)
+@base_options
+@config_options
+@result_options
+def command(
+    references: tuple[str, ...],
+    against: str | None,
+    exact: bool,
+    config: Path | None,
+    isolated: bool,
+    outputs: Outputs,
+) -> int:
+    """Show what a change costs, by stage and by layer.
+
+    `costcalc diff A B` tells what B costs more than A. `costcalc diff --against main` compares all
+    networks of the budgets, or all that are found, with what they were where this branch parted.
+    """
+    if against is not None:
+        outputs.emit(
+            diff(
+                Request(references=references, config=config, isolated=isolated, against=against, exact=exact)
+            )
+        )
+        return 0
+    if len(references) != 2:
+        help = "for example: costcalc diff mobilenet mobilenet_v2, or costcalc diff --against main"
+        raise UsageError(Diagnostic("E030", "diff takes two networks, or --against", help=help))
+    outputs.emit(diff_pair(*references))
+    return 0

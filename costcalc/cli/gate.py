@@ -1,0 +1,149 @@
+"""What the commands of the gate share: options, outputs, and the exit code."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from costcalc.cli.files import File, parse_files
+from costcalc.cli.streams import report, terminal_width, wants_colour, write
+from costcalc.errors import Diagnostic, UsageError
+from costcalc.gate.result import Result
+
+Command = Callable[..., Any]
+
+BREACH: Final = 1
+SUMMARY: Final = "GITHUB_STEP_SUMMARY"
+MOST_SUMMARY: Final = 1024 * 1024
+"""Bytes of a job's summary; GitHub shows none that is larger."""
+
+STDOUT: Final = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where a result goes: what the options of `result_options` say."""
+
+    format: str
+    files: tuple[File, ...]
+    raw: bool
+    top: int
+    summary: bool
+
+    def emit(self, result: Result) -> None:
+        """Write the files and the job's summary, then standard output, whose end people read first.
+
+        Raises:
+            UsageError: E033, a file cannot be written.
+        """
+        from costcalc.cli.files import write_file
+        from costcalc.report.gate import render_result
+
+        screen = sys.stdout
+        for format, path in self.files:
+            text = render_result(result, format, raw=self.raw, top=self.top)
+            if str(path) == STDOUT:
+                write(text)
+            else:
+                write_file(path, text)
+        if self.summary and (name := os.environ.get(SUMMARY)):
+            _append(Path(name), render_result(result, "markdown", raw=self.raw, top=self.top))
+        width, colour = terminal_width(screen), wants_colour(screen)
+        write(render_result(result, self.format, width=width, colour=colour, raw=self.raw, top=self.top))
+
+
+def _append(path: Path, text: str) -> None:
+    """Add to a job's summary. A summary that cannot be written changes no verdict."""
+    try:
+        written = path.stat().st_size if path.exists() else 0
+        if written + len(text.encode()) > MOST_SUMMARY:
+            text = "costcalc: the report is too long for a job summary; see the log.\n"
+        with path.open("a", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        report([Diagnostic("E033", f"cannot write the job's summary: {error}", severity="warning")])
+
+
+def exit_code(result: Result, *, fail_on_limit_raise: bool = False, exit_zero: bool = False) -> int:
+    """Return 1 if a budget is breached, or a limit was raised where that counts; `exit_zero` makes it 0."""
+    raised = fail_on_limit_raise and any(change.loosened for change in result.limit_changes)
+    return BREACH if (result.verdict == "fail" or raised) and not exit_zero else 0
+
+
+def base_options(command: Command) -> Command:
+    """Add the options that say what to compare with."""
+    return _add(
+        command,
+        click.option("--against", metavar="REF|FILE.json", envvar="COSTCALC_AGAINST",
+                     help="Compare with where this branch parted from REF; `auto` finds the target branch in "
+                          "CI; or with a file that `costcalc baseline write` wrote."),
+        click.option("--against-exact", "exact", is_flag=True, help="Compare with REF itself."),
+    )  # fmt: skip
+
+
+def config_options(command: Command) -> Command:
+    """Add the options that say where budgets are written; the command gets `config` and `isolated`."""
+    return _add(
+        command,
+        click.option("--config", metavar="FILE", type=click.Path(path_type=Path), envvar="COSTCALC_CONFIG",
+                     help="The file of budgets.  [default: the nearest costcalc.toml, or pyproject.toml with "
+                          "a tool.costcalc]"),
+        click.option("--isolated", is_flag=True, help="Read no file of budgets."),
+    )  # fmt: skip
+
+
+def result_options(command: Command) -> Command:
+    """Add the options that decide what is written where; the command gets them as `outputs`."""
+    from costcalc.report.gate import FORMATS
+
+    @functools.wraps(command)
+    def wrapper(
+        format: str, files: tuple[str, ...], raw: bool, top: int, summary: bool, **others: Any
+    ) -> Any:
+        standard = [text for text in files if text.endswith(f"={STDOUT}")]
+        parsed = parse_files([text for text in files if text not in standard], FORMATS)
+        printed = tuple([(_format(text, FORMATS), Path(STDOUT)) for text in standard])
+        return command(outputs=Outputs(format, (*parsed, *printed), raw, top, summary), **others)
+
+    return _add(
+        wrapper,
+        click.option("--format", type=click.Choice(FORMATS), default="text",
+                     help="What to print.  [default: text]"),
+        click.option("-o", "files", metavar="FORMAT=PATH", multiple=True,
+                     help="Write a file as well, e.g. json=costs.json, or github=- for annotations in the "
+                          "log; may be repeated."),
+        click.option("--raw", is_flag=True, help="Print exact integers."),
+        click.option("--top", metavar="N", type=click.IntRange(min=0), default=5,
+                     help="How many layers to list; 0 lists all.  [default: 5]"),
+        click.option("--summary/--no-summary", default=True,
+                     help="Add Markdown to $GITHUB_STEP_SUMMARY, if that is set.  [default: yes]"),
+        click.option("--no-color", is_flag=True, is_eager=True, expose_value=False, callback=_no_colour,
+                     help="Print without colours, as NO_COLOR=1 does."),
+    )  # fmt: skip
+
+
+def _format(text: str, formats: tuple[str, ...]) -> str:
+    format = text.partition("=")[0]
+    if format not in formats:
+        raise UsageError(
+            Diagnostic("E032", f"-o {text}: `{format}` is not a format", help=f"one of: {', '.join(formats)}")
+        )
+    return format
+
+
+def _add(command: Command, *options: Callable[[Command], Command]) -> Command:
+    for option in reversed(options):  # decorators apply from the inside out, help lists from the outside in
+        command = option(command)
+    return command
+
+
+def _no_colour(_: click.Context, __: click.Parameter, wanted: bool) -> None:
+    if wanted:  # so that errors, which are written last and elsewhere, hear of it too
+        os.environ["NO_COLOR"] = "1"

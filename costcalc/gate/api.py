@@ -1,0 +1,172 @@
+"""Budgets from Python: checks, diffs, and an assertion for tests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from costcalc.cost import parse_precision
+from costcalc.errors import Diagnostic, UsageError, did_you_mean
+from costcalc.gate.check import check as run_check
+from costcalc.gate.compare import blame
+from costcalc.gate.comparison import Request
+from costcalc.gate.diff import diff as run_diff
+from costcalc.gate.diff import diff_pair
+from costcalc.gate.flags import Written, flag_budgets
+from costcalc.gate.metrics import METRICS
+from costcalc.gate.networks import Counted, Networks
+from costcalc.gate.result import Context, Result
+from costcalc.gate.selection import named
+from costcalc.spec.files import Files
+
+_COMPARISON: Final = re.compile(r"\s*(<=|<|>=|>|==)?\s*(.*?)\s*")
+
+
+def check(
+    *references: str,
+    max: Written | None = None,
+    max_increase: Written | None = None,
+    against: str | None = None,
+    exact: bool = False,
+    config: str | Path | None = None,
+    isolated: bool = False,
+    strict: bool = False,
+    changed: bool = False,
+    allow_unmatched: bool = False,
+) -> Result:
+    """Hold networks to their budgets, as `costcalc check` does.
+
+    Args:
+        references: Networks; none are those that the budgets are about.
+        max: Further limits by metric, `{"macs": "300M"}`.
+        max_increase: Further limits on growth, `{"params": "2%"}`.
+        against: A ref of git, `auto`, or a baseline file.
+        exact: Whether to compare with the ref itself rather than with the merge base.
+        config: The file of budgets; the nearest one unless given.
+        isolated: Whether to read no file of budgets.
+        strict: Whether networks fail that were over their limits before.
+        changed: Whether only networks that differ from the base are held to limits.
+        allow_unmatched: Whether a budget may be about nothing.
+
+    Returns:
+        What was found; its `verdict` is the worst of all findings.
+
+    Raises:
+        CostcalcError: everything that stops the check.
+    """
+    return run_check(
+        Request(
+            references=references,
+            config=None if config is None else Path(config),
+            isolated=isolated,
+            budgets=flag_budgets(max, max_increase),
+            against=against,
+            exact=exact,
+            strict=strict,
+            changed=changed,
+            allow_unmatched=allow_unmatched,
+        )
+    )
+
+
+def diff(*references: str, against: str | None = None, exact: bool = False) -> Result:
+    """Compare two networks, or any networks with what they were.
+
+    Args:
+        references: With `against`, the networks to look at, none are all; else exactly two.
+        against: A ref of git, `auto`, or a baseline file.
+        exact: Whether to compare with the ref itself rather than with the merge base.
+
+    Raises:
+        CostcalcError: everything that stops the comparison.
+    """
+    if against is not None:
+        return run_diff(Request(references=references, against=against, exact=exact))
+    if len(references) != 2:
+        message = f"diff compares two networks, or any with a base; these are {len(references)}"
+        raise UsageError(Diagnostic("E030", message, help="for example: costcalc diff --against main"))
+    return diff_pair(*references)
+
+
+def assert_cost(
+    reference: str,
+    *,
+    batch: int = 1,
+    dtype: str = "fp32",
+    weights_in_ram: bool = False,
+    **limits: str | int,
+) -> None:
+    """Assert that a network costs what it should: `assert_cost("specs/a.yaml", macs="<=300M")`.
+
+    Args:
+        reference: The network.
+        batch: Images per batch.
+        dtype: The number format of weights and activations.
+        weights_in_ram: Whether peak memory includes the weights.
+        limits: By metric, `"<=300M"`, `"== 4_231_976"`; without an operator it is at most.
+
+    Raises:
+        AssertionError: it does not; says by how much, and where most of it is.
+        CostcalcError: the network cannot be built, or a limit means nothing.
+    """
+    precision = parse_precision(dtype)
+    context = Context(
+        batch=batch,
+        weights_dtype=precision.weights.name,
+        activations_dtype=precision.activations.name,
+        weights_in_ram=weights_in_ram,
+    )
+    wanted = [(name, *_parse(name, written)) for name, written in limits.items()]
+    networks = Networks(Files())
+    errors: list[Diagnostic] = []
+    targets = named([reference], networks, errors)
+    if errors:
+        raise UsageError(errors)
+    failures: list[str] = []
+    for target in targets:
+        counted = networks.count(target, [context])
+        failures += _failures(counted, counted.metrics[context], wanted)
+    if failures:
+        raise AssertionError("\n".join(failures))
+
+
+def _parse(name: str, written: str | int) -> tuple[str, int, str]:
+    """Return an operator, a quantity, and how that was written."""
+    if name not in METRICS:
+        help = did_you_mean(name, METRICS) or f"one of: {', '.join(METRICS)}"
+        raise UsageError(Diagnostic("E802", f"there is no metric `{name}`", help=help))
+    match = _COMPARISON.fullmatch(str(written))
+    operator, quantity = (match[1] or "<=", match[2]) if match else ("<=", str(written))
+    try:
+        return operator, METRICS[name].parse(quantity), quantity
+    except ValueError as error:
+        raise UsageError(Diagnostic("E803", f"{name}: {error}")) from None
+
+
+def _failures(
+    counted: Counted, metrics: Mapping[str, int | None], wanted: Iterable[tuple[str, str, int, str]]
+) -> Iterable[str]:
+    for name, operator, limit, written in wanted:
+        value = metrics[name]
+        if value is None:
+            yield f"{counted.target.name}: {name} is unknown, so it is not {operator} {written}"
+        elif not _holds(value, operator, limit):
+            amount = f"by {abs(value - limit):,}" + (f" ({abs(value - limit) / limit:.1%})" if limit else "")
+            place = blame(counted, None, name)
+            most = f"; most of it: {place.file}:{place.line}" if place else ""
+            yield f"{counted.target.name}: {name} is {value:,}, not {operator} {written}: off {amount}{most}"
+
+
+def _holds(value: int, operator: str, limit: int) -> bool:
+    match operator:
+        case "<=":
+            return value <= limit
+        case "<":
+            return value < limit
+        case ">=":
+            return value >= limit
+        case ">":
+            return value > limit
+    return value == limit

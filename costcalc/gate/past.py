@@ -1,0 +1,214 @@
+"""What networks were before: recounted from a commit, or as a baseline file remembers them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final, Protocol
+
+from costcalc.errors import CostcalcError, Diagnostic
+from costcalc.gate.baseline import Baseline
+from costcalc.gate.config import Config, find_config, load_config
+from costcalc.gate.networks import Counted, Networks, Target
+from costcalc.gate.pattern import Pattern
+from costcalc.gate.result import Base, Context
+from costcalc.gate.revision import GitFiles
+from costcalc.spec.files import SUFFIXES, shown
+
+_ALIKE: Final = 0.5
+"""The part of its lines that a file must keep to be another one under a new name; git's own choice."""
+
+
+class Past(Protocol):
+    """Where the other side of a comparison comes from.
+
+    Attributes:
+        base: What reports say about it.
+        problems: What was wrong with it, for notes.
+    """
+
+    base: Base
+    problems: list[str]
+
+    @property
+    def tells_text(self) -> bool:
+        """Whether it knows what specs said."""
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether something of it could not be read."""
+
+    def before(self, now: Counted, contexts: Iterable[Context]) -> Counted | None:
+        """Return what a network was; None if it is new."""
+
+    def is_untouched(self, target: Target) -> bool:
+        """Tell whether a network is known to be the same, without counting it."""
+
+    def removed(self, patterns: Iterable[Pattern], contexts: Iterable[Context]) -> list[Counted]:
+        """Return the networks that matched, and whose specs are gone."""
+
+    def config(self, path: Path) -> Config | None:
+        """Return the budgets of that time: those of the same file, else the nearest ones; None: who knows."""
+
+
+class GitPast:
+    """A commit. The counter is today's; what no file of differs is what it is today."""
+
+    tells_text = True
+
+    def __init__(self, files: GitFiles, base: Base, today: Networks, paths: Iterable[Path]) -> None:
+        """Look back from today's networks, at these paths."""
+        self.base = base
+        self.problems: list[str] = []
+        self._files = files
+        self._today = today
+        self._paths = list(dict.fromkeys(paths))
+        self._networks = Networks(files)
+        self._same: dict[Path, bool] = {}
+        self._former: dict[Path, Path] | None = None
+        self._missing: list[Path] | None = None
+
+    def before(self, now: Counted, contexts: Iterable[Context]) -> Counted | None:
+        path = now.target.path
+        if self._files.is_foreign(path):
+            message = f"{now.target.name} is outside the repository {self._files.repository.top}"
+            raise CostcalcError(Diagnostic("E807", message, help="run costcalc in its repository"))
+        if self.is_untouched(now.target):
+            return now
+        former = path if self._files.exists(path) else self._renames().get(path)
+        return None if former is None else self._count(Target(former, now.target.terms), contexts)
+
+    def _count(self, target: Target, contexts: Iterable[Context]) -> Counted | None:
+        try:
+            return self._networks.count(target, contexts)
+        except CostcalcError as error:
+            if {found.code for found in error.diagnostics} != {"E004"}:  # else its variant is new
+                first = error.diagnostics[0]
+                where = f"line {first.location.line}: " if first.location else ""
+                self.problems.append(
+                    f"{target.name} cannot be counted in the base, so nothing is compared with it: "
+                    f"{where}{first.code} {first.message}"
+                )
+            return None
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether something of it could not be read."""
+        return bool(self.problems)
+
+    def is_untouched(self, target: Target) -> bool:
+        """Tell whether the spec and all that it imports are the same, byte for byte."""
+        reads = self._today.reads(target.path)
+        return all(map(self._is_same, reads.found)) and not any(map(self._appeared, reads.absent))
+
+    def _is_same(self, path: Path) -> bool:
+        if path not in self._same:
+            is_outside = self._files.inside(path) is None
+            self._same[path] = is_outside or self._files.has(path, path.read_bytes())
+        return self._same[path]
+
+    def _appeared(self, path: Path) -> bool:
+        """Tell whether a file that is not there today was there: it would have been imported."""
+        return self._files.inside(path) is not None and self._files.exists(path)
+
+    def removed(self, patterns: Iterable[Pattern], contexts: Iterable[Context]) -> list[Counted]:
+        patterns, contexts = list(patterns), list(contexts)
+        renamed = set(self._renames().values()) if self._gone() else set()
+        targets: dict[Target, None] = {}
+        for path in self._gone():
+            if path not in renamed:
+                for pattern in patterns:
+                    if pattern.matches_file(path):
+                        targets |= dict.fromkeys(self._expanded(path, pattern.terms))
+        counted = [self._count(target, contexts) for target in targets]
+        return [each for each in counted if each is not None]
+
+    def _expanded(self, path: Path, terms: str) -> list[Target]:
+        try:
+            return [] if self._networks.is_library(path) else self._networks.expand(path, terms)
+        except CostcalcError:
+            return []  # it was no network then either
+
+    def _gone(self) -> list[Path]:
+        """Return the YAML files of the commit that are not there today."""
+        if self._missing is None:
+            top = self._files.repository.top
+            paths = [top / name for name in self._files.tree if name.endswith(SUFFIXES)]
+            self._missing = [path for path in paths if not path.exists()]
+        return self._missing
+
+    # ---- renames -------------------------------------------------------------------------------
+
+    def _renames(self) -> dict[Path, Path]:
+        """Return the former path of every spec of today that the commit has under another one."""
+        if self._former is None:
+            new = [path for path in self._paths if not self._files.exists(path)]
+            gone = {path: _lines(self._files.read_bytes(path)) for path in self._gone()} if new else {}
+            pairs = [
+                (_likeness(lines, _lines(path.read_bytes())), old, path)
+                for path in new
+                for old, lines in gone.items()
+            ]
+            self._former = {}
+            for likeness, old, path in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
+                taken = path in self._former or old in self._former.values()
+                if likeness >= _ALIKE and not taken:
+                    self._former[path] = old
+        return self._former
+
+    # ---- budgets -------------------------------------------------------------------------------
+
+    def config(self, path: Path) -> Config | None:
+        exists, read = self._files.exists, self._files.read_bytes
+        try:
+            found = path if exists(path) else find_config(path.parent, exists, read)
+            return load_config(found, read) if found else Config(path, ())
+        except CostcalcError as error:
+            first = error.diagnostics[0]
+            self.problems.append(
+                "the budgets of the base cannot be read, so limits that moved are not listed: "
+                f"{first.location or path.name}: {first.message}"
+            )
+            return None
+
+
+def _lines(content: bytes) -> Counter[bytes]:
+    return Counter(content.split())
+
+
+def _likeness(left: Counter[bytes], right: Counter[bytes]) -> float:
+    """Return the part of the words of two texts that they have in common."""
+    total = left.total() + right.total()
+    return 2 * (left & right).total() / total if total else 1.0
+
+
+class FilePast:
+    """A baseline file."""
+
+    tells_text = False
+    is_broken = False
+
+    def __init__(self, baseline: Baseline, today: Networks) -> None:
+        self.base = Base(shown(baseline.file))
+        self.problems = ["a baseline file says nothing about former budgets, so moved limits are not listed"]
+        self._baseline = baseline
+        self._today = today
+
+    def before(self, now: Counted, contexts: Iterable[Context]) -> Counted | None:
+        name = self._baseline.name(now.target)
+        return self._counted(name, contexts) if name in self._baseline.costs else None
+
+    def _counted(self, name: str, contexts: Iterable[Context]) -> Counted:
+        metrics = {context: self._baseline.metrics(name, context) for context in contexts}
+        return Counted(self._baseline.target(name), metrics)
+
+    def is_untouched(self, target: Target) -> bool:
+        return False
+
+    def removed(self, patterns: Iterable[Pattern], contexts: Iterable[Context]) -> list[Counted]:
+        gone = [name for name in self._baseline.costs if not self._baseline.target(name).path.exists()]
+        return [self._counted(name, list(contexts)[:1]) for name in gone]
+
+    def config(self, path: Path) -> Config | None:
+        return None
