@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from costcalc.cost.count import Cost, count
+from costcalc.cost.count import Cost, Group, count
 from costcalc.errors import Location
 from costcalc.graph import Graph
 from costcalc.spec.load import build
@@ -25,7 +25,7 @@ class Figure:
     """One printed figure, and what is counted.
 
     Attributes:
-        model: The network that it was printed for, `mobilenet@a0.5`.
+        model: The network that it was printed for, `mobilenet@a0.5`, or a part, `googlenet: conv1`.
         metric: `macs`, `params`, another cost that a cost has as an attribute, or a convention.
         printed: The figure as printed.
         counted: Ours; None if the convention has no rule for some operator.
@@ -77,14 +77,15 @@ def check_published(spec: Spec, name: str | None = None) -> list[Figure]:
             if variant not in costs:
                 costs[variant] = _count(spec, f"{name}@{variant}" if variant else name, variant)
             cost = costs[variant]
+            part = _part(cost, published.of)
             figures.append(
                 Figure(
-                    model=cost.name,
+                    model=part.name,
                     metric=metric,
                     printed=printed,
-                    counted=_value(cost, metric),
+                    counted=_value(part, metric),
                     source=published.source,
-                    gap=published.gap,
+                    gap=published.gaps.get(metric),
                     location=published.location,
                     graph=cost.graph,
                 )
@@ -98,7 +99,15 @@ def _count(spec: Spec, name: str, variant: str) -> Cost:
     return count(build(spec, name, overrides_of(spec, variant)).graph, also=conventions)
 
 
-_COSTS: dict[str, Callable[[Cost], int]] = {
+def _part(cost: Cost, stages: tuple[str, ...]) -> Group:
+    """Return the cost of some stages and heads; of all if none is named."""
+    if not stages:
+        return cost
+    rows = tuple(row for row in cost.rows if row.node.stage in stages)
+    return Group(f"{cost.name}: {', '.join(stages)}", rows)
+
+
+_COSTS: dict[str, Callable[[Group], int]] = {
     "macs": lambda cost: cost.macs,
     "params": lambda cost: cost.params,
     "params_without_bn": lambda cost: cost.params_without_bn,
@@ -108,7 +117,7 @@ _COSTS: dict[str, Callable[[Cost], int]] = {
 }
 
 
-def _value(cost: Cost, metric: str) -> int | None:
+def _value(cost: Group, metric: str) -> int | None:
     if metric in _COSTS:
         return _COSTS[metric](cost)
     unknown = any(row.counts[metric] is None for row in cost.rows)

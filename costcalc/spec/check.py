@@ -45,7 +45,7 @@ def _check(spec: Spec, names: Names) -> frozenset[str]:
     _variants(spec, names)
     stages = _rows(spec, names, bodies)
     _heads(spec, names, bodies, stages)
-    _published(spec, names)
+    _published(spec, names, {*stages, *spec.heads})
     no_rings(names, spec.blocks)
     no_hidden(names, spec.blocks)
     reached = _reached(spec, names, bodies)
@@ -169,8 +169,8 @@ def _heads(spec: Spec, names: Names, bodies: Bodies, stages: set[str]) -> None:
         bodies.branch(body, {*spec.params, *SIZES, "i"}, set(stages))
 
 
-def _published(spec: Spec, names: Names) -> None:
-    """Check that printed figures belong to variants that there are, and are of a known kind."""
+def _published(spec: Spec, names: Names, parts: Collection[str]) -> None:
+    """Check that printed figures belong to variants and parts that there are, and are of a known kind."""
     for variant in dict.fromkeys(each.variant for each in spec.published):
         if variant != "base":
             try:
@@ -184,6 +184,11 @@ def _published(spec: Spec, names: Names) -> None:
             if metric not in METRICS:
                 help = did_you_mean(metric, METRICS) or f"figures: {', '.join(METRICS)}"
                 message = f"`published` of `{each.variant}`: nothing is called `{metric}`"
+                names.note("E325", message, each.location, help)
+        for part in each.of:
+            if part not in parts:
+                help = did_you_mean(part, parts) or "name a stage or a head"
+                message = f"`published` of `{each.variant}`: no stage or head is called `{part}`"
                 names.note("E325", message, each.location, help)
 
 

@@ -184,11 +184,32 @@ def _published(reader: Reader, tree: Tree) -> tuple[Published, ...]:
 
 
 def _figures(reader: Reader, variant: str, tree: Tree) -> Published:
-    entries = reader.mapping(tree, f"figures of `{variant}`", "{macs: 569M, params: 4.2M}")
-    texts = {key: reader.text(value, f"`{key}`") for key, (_, value) in entries.items()}
-    figures = {key: text for key, text in texts.items() if text}
-    source, gap = figures.pop("source", None), figures.pop("gap", None)
-    return Published(variant, figures, source, gap, reader.source.location(tree))
+    written = reader.mapping(tree, f"figures of `{variant}`", "{macs: 569M, params: 4.2M}")
+    entries = {key: value for key, (_, value) in written.items()}
+    gap, of = entries.pop("gap", None), entries.pop("of", None)
+    figures = _texts(reader, entries)
+    source = figures.pop("source", None)
+    parts = of.items if isinstance(of, Sequence) else (of,) if of else ()
+    return Published(
+        variant=variant,
+        figures=figures,
+        gaps=_gaps(reader, figures, gap) if gap else {},
+        source=source,
+        of=reader.names(parts, "what `of` names"),
+        location=reader.source.location(tree),
+    )
+
+
+def _gaps(reader: Reader, figures: Mapping[str, str], tree: Tree) -> dict[str, str]:
+    """Decode a `gap`: the reason of all figures, or reasons by figure."""
+    if not isinstance(tree, MappingTree):
+        reason = reader.text(tree, "`gap`")
+        return dict.fromkeys(figures, reason) if reason else {}
+    return _texts(reader, dict(reader.known(tree.entries, "`gap`", figures)))
+
+
+def _texts(reader: Reader, entries: Mapping[str, Tree]) -> dict[str, str]:
+    return {key: text for key, value in entries.items() if (text := reader.text(value, f"`{key}`"))}
 
 
 KEYS: Final[Mapping[str, Callable[[Reader, Tree], Any]]] = {

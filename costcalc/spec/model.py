@@ -145,12 +145,22 @@ class Scaling:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Figures that a source printed for a variant: metric -> text as printed."""
+    """Figures that a source printed for a variant.
+
+    Attributes:
+        variant: `base`, or terms as behind `@` in a reference.
+        figures: Metric -> text as printed.
+        gaps: Metric -> why that figure is known to disagree.
+        source: Who printed them.
+        of: The stages and heads that they are about; none: the whole network.
+        location: Where they stand.
+    """
 
     variant: str
     figures: Mapping[str, str]
+    gaps: Mapping[str, str]
     source: str | None
-    gap: str | None
+    of: tuple[str, ...]
     location: Location
 
 

@@ -65,7 +65,7 @@ def schema() -> Schema:
             "step": _step(),
             "call": _call(),
             "row": _row(),
-            "figures": {"type": "object", "additionalProperties": {"type": list(_TEXT)}},
+            "figures": {"type": "object", **_figures()},
         },
     }
 
@@ -208,6 +208,16 @@ def _block() -> Schema:
     return _mapping({key: parts[key] for key in BLOCK_KEYS}, required=["body"])
 
 
+def _figures() -> Schema:
+    texts: Schema = {"type": list(_TEXT)}
+    gap = {"type": [*_TEXT, "object"], "additionalProperties": texts}
+    described = {
+        "gap": _described("Why figures disagree: one reason for all, or reasons by figure.", gap),
+        "of": _described("The stages and heads that the figures are about, if not all.", _labels()),
+    }
+    return {"properties": described, "additionalProperties": texts}
+
+
 _SCALED: Final = {
     "width": "column `c` of the rows",
     "depth": "column `n` of the rows",
@@ -252,11 +262,7 @@ _KEYS: Final[Mapping[str, Schema]] = {
         "Figures as printed, by variant.",
         {
             "type": "object",
-            "additionalProperties": {
-                "type": ["array", "object"],
-                "items": _ref("figures"),
-                "additionalProperties": {"type": list(_TEXT)},
-            },
+            "additionalProperties": {"type": ["array", "object"], "items": _ref("figures"), **_figures()},
         },
     ),
 }
