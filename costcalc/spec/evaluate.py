@@ -36,10 +36,11 @@ def evaluate(cell: Cell, scope: Mapping[str, Any], functions: Functions) -> Any:
         raise SpecError(
             Diagnostic("E301", f"`{cell.text}`: no parameter `{parameter}`", cell.location(), help)
         )
-    if cell.text not in scope and cell.is_name and cell.text not in ("true", "false", "True", "False"):
-        return cell.text
+    expression = cell.expression
+    if cell.text in expression.names and cell.text not in scope:
+        return cell.text  # a word, such as the name of an activation
     try:
-        return cell.expression.evaluate(scope, functions)
+        return expression.evaluate(scope, functions)
     except ExpressionError as error:
         where = cell.location(error.start, error.end)
         raise SpecError(Diagnostic(error.code, error.message, where, error.help)) from None

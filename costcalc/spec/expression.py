@@ -33,7 +33,8 @@ NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 _CONSTANTS: Final = MappingProxyType({"true": True, "false": False, "True": True, "False": False})
 _NONE: Final[frozenset[Any]] = frozenset()
-_WHOLE_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,17}")
+_PLAIN_NUMBER: Final = re.compile(r"(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?")
+"""What most expressions are; to read it takes no parser."""
 
 _OPERATORS: Final[Mapping[type[ast.AST], Callable[..., Any]]] = MappingProxyType(
     {
@@ -93,8 +94,9 @@ def compile_expression(text: str) -> Expression:
     Raises:
         ExpressionError: E120 to E123, E125, E126, E128 or E131.
     """
-    if _WHOLE_NUMBER.fullmatch(text):
-        return Expression(text, _NONE, _NONE, closures.literal(int(text)))
+    if _PLAIN_NUMBER.fullmatch(text):
+        number = bounded(Fraction(text)) if "." in text else int(text)
+        return Expression(text, _NONE, _NONE, closures.literal(number))
     if text.isidentifier() and text.isascii() and not keyword.iskeyword(text) and text not in _CONSTANTS:
         return Expression(text, frozenset({text}), _NONE, closures.name(text, 0, len(text)))
     compiler = _Compiler(text)

@@ -60,8 +60,9 @@ def parse(text: str | bytes, file: str) -> Source:
     """
     source = Text(file, decode(text, file))
     builder = _Builder(source)
+    loader = _LOADER(source.text)
     try:
-        for event in yaml.parse(source.text, Loader=_LOADER):
+        for event in iter(loader.get_event, None):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         builder.diagnostics.append(_explained(source, error))
@@ -69,6 +70,8 @@ def parse(text: str | bytes, file: str) -> Source:
         builder.diagnostics.append(Diagnostic("E105", f"this is not YAML: {error}", source.place(1, 1)))
     except _Stop:
         pass
+    finally:
+        loader.dispose()
     if not isinstance(builder.root, Mapping) and not builder.diagnostics:
         message = "the spec is empty" if builder.root is None else "a spec is a mapping of keys to values"
         builder.diagnostics.append(
@@ -126,25 +129,22 @@ class _Builder:
 
     def take(self, event: Any) -> None:
         """Add one parser event."""
-        match event:
-            case yaml.ScalarEvent():
-                self._check_properties(event)
-                scalar = self._scalar(event)
-                self._add(scalar)
-                self._check_comma(scalar)
-            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
-                self._check_properties(event)
-                if len(self._open) == MAX_DEPTH:
-                    self._stop(TOO_DEEP.code, TOO_DEEP.message, event, TOO_DEEP.help)
-                self._open.append(_Open(event))
-            case yaml.CollectionEndEvent():
-                self._add(_closed(self._open.pop(), event.end_mark))
-            case yaml.AliasEvent():
-                advice = "write the value again, or give it a name in `params`"
-                self._note("E111", "specs have no aliases", event, advice)
-                self._add(Scalar("", True, *_extent(event)))
-            case yaml.DocumentStartEvent() if self.root is not None:
-                self._stop("E114", "a second document begins here", event, "give it a file of its own")
+        kind = type(event)  # compared, not matched: there are thousands
+        if kind is yaml.ScalarEvent:
+            self._add_scalar(event)
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            self._check_properties(event)
+            if len(self._open) == MAX_DEPTH:
+                self._stop(TOO_DEEP.code, TOO_DEEP.message, event, TOO_DEEP.help)
+            self._open.append(_Open(event))
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            self._add(_closed(self._open.pop(), event.end_mark))
+        elif kind is yaml.AliasEvent:
+            advice = "write the value again, or give it a name in `params`"
+            self._note("E111", "specs have no aliases", event, advice)
+            self._add(Scalar("", True, *_extent(event)))
+        elif kind is yaml.DocumentStartEvent and self.root is not None:
+            self._stop("E114", "a second document begins here", event, "give it a file of its own")
 
     def _add(self, value: Tree) -> None:
         self._values += 1
@@ -165,18 +165,21 @@ class _Builder:
             elif self._accepts(key, parent.entries):
                 parent.entries[key.value] = (key, value)
 
-    def _scalar(self, event: Any) -> Scalar:
-        scalar = Scalar(event.value, not event.style, *_extent(event))
-        if len(scalar.value) > MAX_SCALAR:
+    def _add_scalar(self, event: Any) -> None:
+        if event.anchor or event.tag:
+            self._check_properties(event)
+        value, style = event.value, event.style
+        scalar = Scalar(value, not style, *_between(event.start_mark, event.end_mark))
+        if len(value) > MAX_SCALAR:
             self._note("E110", f"this text is longer than {MAX_SCALAR} characters", scalar)
-        if event.style == '"' and (found := FORBIDDEN.search(scalar.value)):
+        if style == '"' and (found := FORBIDDEN.search(value)):
             self._note("E104", no_control(found[0]), scalar, "remove the escape")
-        return scalar
+        self._add(scalar)
+        if not style and "(" in value:
+            self._check_comma(scalar)
 
     def _check_comma(self, scalar: Scalar) -> None:
-        if not (scalar.plain and "(" in scalar.value and self._open and self._open[-1].flow):
-            return
-        if scalar.value.count("(") > scalar.value.count(")"):
+        if self._open and self._open[-1].flow and scalar.value.count("(") > scalar.value.count(")"):
             shown = _short(scalar.value)
             advice = f'quote the whole expression: `"{shown}, ..."`'
             self._note("E117", f"a comma cuts off `{shown}`", scalar, advice)

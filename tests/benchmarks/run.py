@@ -21,7 +21,8 @@ from pathlib import Path
 from statistics import median
 
 ROOT = Path(__file__).parents[2]
-PEERS = ROOT / "tests" / "benchmarks" / "peers"
+FOLDER = Path(__file__).parent
+PEERS = FOLDER / "peers"
 README = ROOT / "README.md"
 BEGIN, END = "<!-- benchmarks: begin -->\n", "<!-- benchmarks: end -->\n"
 
@@ -65,11 +66,17 @@ COMMANDS = [
         "ptflops",
     ),
 ]
+LOAD = "from costcalc.cost import count; from costcalc.spec import load"
+ROWS = "; from rows import written; folder, path = written({})"
 STATEMENTS = [
+    Statement("costcalc: load and count MobileNet", LOAD, "count(load('mobilenet').graph)"),
+    Statement("costcalc: load and count EfficientNet-B7", LOAD, "count(load('efficientnet@b7').graph)"),
+    Statement("costcalc: load and count ResNet-200", LOAD, "count(load('resnet@200').graph)"),
     Statement(
-        "costcalc: load and count MobileNet",
-        "from costcalc.cost import count; from costcalc.spec import load",
-        "count(load('mobilenet').graph)",
+        "costcalc: load and count a spec of 250 rows", LOAD + ROWS.format(250), "count(load(path).graph)"
+    ),
+    Statement(
+        "costcalc: load and count one of 1,000 rows", LOAD + ROWS.format(1000), "count(load(path).graph)"
     ),
     Statement(
         "costcalc: count the loaded graph",
@@ -178,7 +185,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="put the tables into README.md")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as cache:
-        path = os.pathsep.join([str(ROOT), str(PEERS)])
+        path = os.pathsep.join(map(str, (ROOT, FOLDER, PEERS)))
         markdown = report(
             arguments.runs, arguments.only, os.environ | {"PYTHONPATH": path, "COSTCALC_CACHE_DIR": cache}
         )
