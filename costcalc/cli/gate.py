@@ -5,19 +5,17 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from costcalc.cli.files import File, parse_files
+from costcalc.cli.options import Command, add_options, no_colour_option
 from costcalc.cli.streams import report, terminal_width, wants_colour, write
 from costcalc.errors import Diagnostic, UsageError
 from costcalc.gate.result import Result
-
-Command = Callable[..., Any]
 
 BREACH: Final = 1
 SUMMARY: Final = "GITHUB_STEP_SUMMARY"
@@ -35,7 +33,7 @@ class Outputs:
     files: tuple[File, ...]
     raw: bool
     top: int
-    summary: bool
+    summary: bool = False
 
     def emit(self, result: Result) -> None:
         """Write the files and the job's summary, then standard output, whose end people read first.
@@ -79,7 +77,7 @@ def exit_code(result: Result, *, fail_on_limit_raise: bool = False, exit_zero: b
 
 def base_options(command: Command) -> Command:
     """Add the options that say what to compare with."""
-    return _add(
+    return add_options(
         command,
         click.option("--against", metavar="REF|FILE.json", envvar="COSTCALC_AGAINST",
                      help="Compare with where this branch parted from REF; `auto` finds the target branch in "
@@ -90,7 +88,7 @@ def base_options(command: Command) -> Command:
 
 def config_options(command: Command) -> Command:
     """Add the options that say where budgets are written; the command gets `config` and `isolated`."""
-    return _add(
+    return add_options(
         command,
         click.option("--config", metavar="FILE", type=click.Path(path_type=Path), envvar="COSTCALC_CONFIG",
                      help="The file of budgets.  [default: the nearest costcalc.toml, or pyproject.toml with "
@@ -101,18 +99,31 @@ def config_options(command: Command) -> Command:
 
 def result_options(command: Command) -> Command:
     """Add the options that decide what is written where; the command gets them as `outputs`."""
+
+    @functools.wraps(command)
+    def wrapper(outputs: Outputs, summary: bool, **others: Any) -> Any:
+        return command(outputs=replace(outputs, summary=summary), **others)
+
+    return add_options(
+        wrapper,
+        render_options,
+        click.option("--summary/--no-summary", default=True,
+                     help="Add Markdown to $GITHUB_STEP_SUMMARY, if that is set.  [default: yes]"),
+    )  # fmt: skip
+
+
+def render_options(command: Command) -> Command:
+    """Add the same options without the job's summary."""
     from costcalc.report.gate import FORMATS
 
     @functools.wraps(command)
-    def wrapper(
-        format: str, files: tuple[str, ...], raw: bool, top: int, summary: bool, **others: Any
-    ) -> Any:
+    def wrapper(format: str, files: tuple[str, ...], raw: bool, top: int, **others: Any) -> Any:
         standard = [text for text in files if text.endswith(f"={STDOUT}")]
         parsed = parse_files([text for text in files if text not in standard], FORMATS)
         printed = tuple([(_format(text, FORMATS), Path(STDOUT)) for text in standard])
-        return command(outputs=Outputs(format, (*parsed, *printed), raw, top, summary), **others)
+        return command(outputs=Outputs(format, (*parsed, *printed), raw, top), **others)
 
-    return _add(
+    return add_options(
         wrapper,
         click.option("--format", type=click.Choice(FORMATS), default="text",
                      help="What to print.  [default: text]"),
@@ -122,10 +133,7 @@ def result_options(command: Command) -> Command:
         click.option("--raw", is_flag=True, help="Print exact integers."),
         click.option("--top", metavar="N", type=click.IntRange(min=0), default=5,
                      help="How many layers to list; 0 lists all.  [default: 5]"),
-        click.option("--summary/--no-summary", default=True,
-                     help="Add Markdown to $GITHUB_STEP_SUMMARY, if that is set.  [default: yes]"),
-        click.option("--no-color", is_flag=True, is_eager=True, expose_value=False, callback=_no_colour,
-                     help="Print without colours, as NO_COLOR=1 does."),
+        no_colour_option,
     )  # fmt: skip
 
 
@@ -136,14 +144,3 @@ def _format(text: str, formats: tuple[str, ...]) -> str:
             Diagnostic("E032", f"-o {text}: `{format}` is not a format", help=f"one of: {', '.join(formats)}")
         )
     return format
-
-
-def _add(command: Command, *options: Callable[[Command], Command]) -> Command:
-    for option in reversed(options):  # decorators apply from the inside out, help lists from the outside in
-        command = option(command)
-    return command
-
-
-def _no_colour(_: click.Context, __: click.Parameter, wanted: bool) -> None:
-    if wanted:  # so that errors, which are written last and elsewhere, hear of it too
-        os.environ["NO_COLOR"] = "1"

@@ -27,12 +27,16 @@ COMMANDS = {
         "Print the rows of a spec with every multiplier and variant applied.",
     ),
     "lint": ("costcalc.cli.lint", "Check spec files: every name in them, and the network of every variant."),
+    "render": (
+        "costcalc.cli.render",
+        "Write the result of a check or a diff in another format, without counting again.",
+    ),
     "explain": ("costcalc.cli.explain", "Explain a convention, or an error code."),
     "zoo": ("costcalc.cli.zoo", "List the networks that ship, with what they cost."),
     "new": ("costcalc.cli.new", "Write a small spec with comments, to change into a network of your own."),
     "schema": (
         "costcalc.cli.schema",
-        "Print the JSON Schema of specs, with which editors check and complete them.",
+        "Print the JSON Schema (draft-07) of specs, or of the results of check and diff.",
     ),
 }
 """Name: the module that holds `command`, and the first line of its help."""

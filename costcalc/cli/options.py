@@ -83,7 +83,7 @@ def counting_options(command: Command) -> Command:
         counting = replace(counting, conventions=conventions, weights_in_ram=weights_in_ram, strict=strict)
         return command(counting=counting, **others)
 
-    return _add(
+    return add_options(
         wrapper,
         click.option("--convention", metavar="NAME", multiple=True, default=("paper",),
                      help=f"What counts as a MAC; several add a column each. {_names(CONVENTIONS)}"),
@@ -110,7 +110,7 @@ def memory_options(command: Command) -> Command:
         counting = Counting(batch, precision, parse_fusion(fusion), order == "best")
         return command(counting=counting, **others)
 
-    return _add(
+    return add_options(
         wrapper,
         click.option("--batch", metavar="N", type=click.IntRange(min=1), default=1,
                      help="Images per batch.  [default: 1]"),
@@ -142,7 +142,7 @@ def output_options(command: Command) -> Command:
         names = tuple(name.strip() for name in columns.split(",")) if columns else ()
         return command(output=Output(format, files, sort, names, raw), **others)
 
-    return _add(
+    return add_options(
         wrapper,
         click.option("--format", type=click.Choice(FORMATS), default="table",
                      help="What to print.  [default: table]"),
@@ -151,12 +151,18 @@ def output_options(command: Command) -> Command:
         click.option("--sort", metavar="COLUMN[,desc]", help="Order the rows by a column."),
         click.option("--columns", metavar="NAMES", help="Which columns, e.g. macs,params; or all."),
         click.option("--raw", is_flag=True, help="Print exact integers."),
-        click.option("--no-color", is_flag=True, is_eager=True, expose_value=False, callback=_no_colour,
-                     help="Print without colours, as NO_COLOR=1 does."),
+        no_colour_option,
     )  # fmt: skip
 
 
-def _add(command: Command, *options: Callable[[Command], Command]) -> Command:
+def no_colour_option(command: Command) -> Command:
+    """Add the option that says what NO_COLOR says."""
+    return click.option("--no-color", is_flag=True, is_eager=True, expose_value=False, callback=_no_colour,
+                        help="Print without colours, as NO_COLOR=1 does.")(command)  # fmt: skip
+
+
+def add_options(command: Command, *options: Callable[[Command], Command]) -> Command:
+    """Add options, which its help lists in this order."""
     for option in reversed(options):  # decorators apply from the inside out, help lists from the outside in
         command = option(command)
     return command

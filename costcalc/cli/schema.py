@@ -1,18 +1,24 @@
-"""`costcalc schema`: the spec language, for editors."""
+"""`costcalc schema`: the spec language and the results, for editors and programs."""
 
 from __future__ import annotations
 
 import click
 
 from costcalc.cli.streams import write
-from costcalc.spec.schema import schema_text
+
+WHAT = ("spec", "result")
 
 
 @click.command("schema")
-def command() -> None:
-    """Print the JSON Schema of specs, with which editors check and complete them.
+@click.argument("what", type=click.Choice(WHAT), default="spec")
+def command(what: str) -> None:
+    """Print the JSON Schema (draft-07) of specs, or of the results of check and diff.
 
-    Save it beside your specs (`costcalc schema > spec.schema.json`) and begin each of them with
-    `# yaml-language-server: $schema=spec.schema.json`.
+    With the one of specs editors check and complete them. Save it beside yours (`costcalc schema >
+    spec.schema.json`) and begin each with `# yaml-language-server: $schema=spec.schema.json`.
     """
+    if what == "result":
+        from costcalc.report.gate.schema import schema_text
+    else:
+        from costcalc.spec.schema import schema_text
     write(schema_text())

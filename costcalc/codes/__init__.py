@@ -1,7 +1,7 @@
 """Every diagnostic that costcalc knows, by its code, which never changes its meaning.
 
 E00x files and references, E02x and E03x the tool itself, E1xx text and expressions, E2xx structure,
-E3xx meaning, W4xx lint, E5xx what commands are asked to count, E6xx sweeps, E8xx budgets.
+E3xx meaning, W4xx lint, E5xx what commands are asked to count, E6xx sweeps, E8xx budgets (E85x comments).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Final
 
 from costcalc.codes.code import Code
 from costcalc.codes.commands import COMMAND_CODES, TOOL_CODES
+from costcalc.codes.comments import COMMENT_CODES
 from costcalc.codes.expressions import EXPRESSION_CODES
 from costcalc.codes.files import FILE_CODES
 from costcalc.codes.gate import GATE_CODES
@@ -36,5 +37,6 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
     | COMMAND_CODES
     | SWEEP_CODES
     | GATE_CODES
+    | COMMENT_CODES
 )
 """By code, in order."""

@@ -1,0 +1,135 @@
+"""The published schema of results says what is written, and what is read back is held to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from costcalc.cli import run
+from costcalc.errors import CostcalcError
+from costcalc.gate.result import Result
+from costcalc.gate.serial import from_json, to_json
+from costcalc.report.gate import FORMATS, render_result
+from costcalc.report.gate.schema import FILE, schema, schema_text
+from costcalc.report.gate.validate import first_error
+
+NAMES = ["broken", "fine", "difference"]
+VALIDATOR = jsonschema.Draft7Validator(schema())
+WRONG: list[Any] = [None, 5, -(10**25), "x", [], {}, True, 1.5, ["a"], {"a": 1}, KeyError]
+
+
+def closed(part: Any) -> Any:
+    """Return a schema that allows no key but those that it names."""
+    if isinstance(part, list):
+        return [closed(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    shut = {key: closed(value) for key, value in part.items()}
+    return shut | {"additionalProperties": False} if part.get("required") else shut
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_results_are_what_the_schema_says_and_no_more(name: str, request: pytest.FixtureRequest) -> None:
+    document = json.loads(json.dumps(to_json(request.getfixturevalue(name))))
+    jsonschema.Draft7Validator(closed(schema())).validate(document)
+    assert first_error(document) is None
+
+
+def test_every_key_of_the_schema_is_written(broken: Result) -> None:
+    document = to_json(broken)
+    assert [*document] == schema()["required"]
+    definitions = schema()["definitions"]
+    assert document["findings"][0].keys() == definitions["finding"]["properties"].keys()
+    assert document["models"][0].keys() == definitions["model"]["properties"].keys()
+    assert document["models"][0]["layers"][0].keys() == definitions["part"]["properties"].keys()
+
+
+def test_the_shipped_schema_is_up_to_date() -> None:
+    shipped = (Path(__file__).parents[2] / "specs" / FILE).read_text("utf-8")
+    assert shipped == schema_text(), f"write it anew: costcalc schema result > specs/{FILE}"
+    jsonschema.Draft7Validator.check_schema(schema())
+
+
+def test_the_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["schema", "result"]) == 0
+    assert capsys.readouterr().out == schema_text()
+
+
+def ways(value: Any, here: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the way to every value inside another."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [here, *(way for key, each in inner for way in ways(each, (*here, key)))]
+
+
+def broken_documents(result: Result, every: int) -> Iterator[Any]:
+    """Yield documents with one value replaced by a wrong one, or left out: some of all that are possible."""
+    text = json.dumps(to_json(result))
+    mistakes = [(*way, wrong) for way in ways(json.loads(text))[1:] for wrong in WRONG]
+    for *way, last, wrong in mistakes[::every]:
+        changed = json.loads(text)
+        parent = changed
+        for key in way:
+            parent = parent[key]
+        if wrong is KeyError:
+            del parent[last]
+        else:
+            parent[last] = wrong
+        yield changed
+
+
+def test_our_reading_of_the_schema_is_that_of_jsonschema(broken: Result) -> None:
+    model = replace(broken.models[0], layers=broken.models[0].layers[:1])
+    small = replace(broken, models=(model,), findings=broken.findings[:1])
+    documents = [*broken_documents(small, every=5)]
+    disagreeing = [each for each in documents if VALIDATOR.is_valid(each) != (first_error(each) is None)]
+    assert disagreeing == []
+    assert 20 < sum(map(VALIDATOR.is_valid, documents)) < len(documents) - 50
+
+
+def test_what_the_schema_lets_through_is_rendered_in_every_format(broken: Result) -> None:
+    rendered = 0
+    for document in broken_documents(broken, every=19):
+        try:
+            result = from_json(document)
+        except CostcalcError:
+            continue
+        if first_error(document) is None:
+            for format in FORMATS:
+                render_result(result, format, width=80)
+                rendered += 1
+    assert rendered > 200
+
+
+@pytest.mark.parametrize(
+    ("way", "value", "problem"),
+    [
+        (["models", 0, "status"], "grown", "models[0].status is `grown`, not one of added, removed"),
+        (["findings", 1, "model"], 5, "findings[1].model is not string"),
+        (["findings", 0, "rule", "line"], None, "findings[0].rule.line is not integer"),
+        (["findings", 0, "limit"], 10**25, "findings[0].limit is out of range"),
+        (["notes", 0], "\ud800", "notes[0] is no text that can be written"),
+        (["models", 0, "metrics", "macs"], None, "models[0].metrics.macs is not object"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(
+    broken: Result, way: list[Any], value: Any, problem: str
+) -> None:
+    document = to_json(broken)
+    parent: Any = document
+    for key in way[:-1]:
+        parent = parent[key]
+    parent[way[-1]] = value
+    assert (first_error(document) or "").startswith(problem)
+
+
+def test_later_keys_are_no_error(fine: Result) -> None:
+    document = to_json(fine)
+    document["later"] = document["findings"][0]["later"] = 1
+    assert first_error(document) is None
+    assert from_json(document) == fine
