@@ -67,7 +67,7 @@ def count(value: Any, what: str, where: Location, text: str, least: int = 1) -> 
         return value
     if isinstance(value, Fixed):
         return count(value.value, what, where, text, least)
-    said = text in (str(value), what.rpartition(" ")[2])  # `8`, or `c` for a parameter `c`
+    said = text in (show(value), what.rpartition(" ")[2])  # `8`, or `c` for a parameter `c`
     shown = f"{what} = {show(value)}" if said else f"{what} = {text} = {show(value)}"
     if isinstance(value, (str, tuple, bool)) or value is None:
         raise SpecError(Diagnostic("E307", f"{shown} is not a number", where))
@@ -92,6 +92,10 @@ def convert(value: Any, argument: Argument, what: str, slot: Slot) -> Any:
         return _whole(value, what, slot, 1)
     if kind == "offset":
         return _whole(value, what, slot, 0)
+    if kind == "counts":
+        return tuple(
+            [_whole(each, what, slot, 1) for each in (value if isinstance(value, tuple) else (value,))]
+        )
     if kind == "pair":
         return _pair(value, what, slot, 1)
     if kind == "offsets":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import accumulate
 from typing import Any
 
 from costcalc.errors import OperatorError
@@ -80,8 +81,18 @@ def _padding(a: Arguments) -> Pair:
 
 
 def split(a: Arguments, x: Shape) -> tuple[Op, ...]:
-    """Make two views of the channels."""
-    return (Slice(0, 0, a["c"]), Slice(0, a["c"], x[0]))
+    """Make views of the channels: of the first `c` and the rest, or of as many as `c` lists."""
+    channels, widths = x[0], a["c"]
+    if len(widths) == 1:
+        if widths[0] >= channels:
+            message = f"split: {widths[0]} of {channels} channels leave none behind"
+            raise OperatorError("E316", message, "the first part is smaller than the whole")
+        widths = (*widths, channels - widths[0])
+    ends = list(accumulate(widths))
+    if ends[-1] != channels:
+        listed = " + ".join(map(str, widths))
+        raise OperatorError("E316", f"split: {listed} are not all {channels} channels", "list every part")
+    return tuple([Slice(0, end - width, end) for width, end in zip(widths, ends, strict=True)])
 
 
 def crop(a: Arguments, x: Shape) -> tuple[Op, ...]:

@@ -34,9 +34,10 @@ from costcalc.graph import (
 from costcalc.spec import operators as make
 from costcalc.spec.operators import Make
 
-Kind = Literal["count", "pair", "offset", "offsets", "padding", "flag", "name", "number"]
-"""count: a whole number of at least 1; pair: a count or two; offset: at least 0; offsets: an offset
-or two; padding: offsets or `same`; number: any rational; flag: true or false; name: one of a closed list."""
+Kind = Literal["count", "counts", "pair", "offset", "offsets", "padding", "flag", "name", "number"]
+"""count: a whole number of at least 1; counts: one, or a list; pair: a count or two; offset: at least 0;
+offsets: an offset or two; padding: offsets or `same`; number: any rational; flag: true or false; name: one of
+a closed list."""
 
 REQUIRED: Final = object()
 SAME: Final = "same"
@@ -217,8 +218,8 @@ _ROWS: Final = (
     ),
     Primitive(
         "split",
-        "the first `c` channels and the rest; name both with `as: [first, rest]`",
-        {"c": Argument("count")},
+        "the first `c` channels and the rest, or a list of parts; `as: [first, rest]` names them",
+        {"c": Argument("counts")},
         make.split,
         Rule("c, c_in - c"),
     ),

@@ -180,6 +180,29 @@ def test_split_gives_two_named_tensors(net: Net) -> None:
     assert count(graph).macs == 2 * 6 * 6 * 36
 
 
+PARTS = """
+input: [8, 6, 6]
+blocks:
+  a: {body: [{split: WIDTHS, as: [x, y, z]}, {add: ~, from: [x, y], as: w}, {concat: ~, from: [w, z]}]}
+columns: [op]
+stages: [[a]]
+"""
+
+
+def test_split_gives_as_many_as_are_listed(net: Net) -> None:
+    assert net(PARTS.replace("WIDTHS", "[c_in/4, c_in/4, c_in/2]")).nodes[-1].shape == (6, 6, 6)
+
+
+@pytest.mark.parametrize(
+    ("widths", "problem"),
+    [("[2, 2, 3]", "2 + 2 + 3 are not all 8 channels"), ("8", "8 of 8 channels leave none behind")],
+)
+def test_parts_that_are_not_the_whole_are_refused(refused: Refused, widths: str, problem: str) -> None:
+    found = refused(PARTS.replace("WIDTHS", widths))
+    assert found.code == "E316"
+    assert found.message.startswith(f"a.split: split: {problem}")
+
+
 def test_several_tensors_go_on_to_a_step_that_takes_several(net: Net) -> None:
     graph = net("input: [8, 6, 6]\nblocks: {a: {body: [split: 4, add]}}\ncolumns: [op]\nstages: [[a]]")
     assert edges(graph)["a.add"] == ["a.split", "a.split_2"]

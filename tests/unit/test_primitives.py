@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from costcalc.errors import OperatorError
-from costcalc.graph import GraphBuilder, Shape
+from costcalc.graph import GraphBuilder, Shape, Slice
 from costcalc.spec.expression import compile_expression
 from costcalc.spec.primitives import PRIMITIVES, REQUIRED, Primitive
 
@@ -111,9 +111,15 @@ def test_formulas_are_what_is_computed(name: str, given: dict[str, Any]) -> None
     assert formula(rule.params) == params
 
 
-def test_split_gives_two() -> None:
-    parts = PRIMITIVES["split"].make({"c": 3}, IMAGE)
-    assert [part.out_shape(IMAGE) for part in parts] == [(3, 13, 15), (5, 13, 15)]
+@pytest.mark.parametrize(("given", "channels"), [((3,), [3, 5]), ((1, 3, 4), [1, 3, 4]), ((2,) * 4, [2] * 4)])
+def test_split_gives_the_first_channels_and_the_rest_or_what_is_listed(
+    given: tuple[int, ...], channels: list[int]
+) -> None:
+    parts = PRIMITIVES["split"].make({"c": given}, IMAGE)
+    assert [part.out_shape(IMAGE) for part in parts] == [(each, 13, 15) for each in channels]
+    assert [op.start for op in parts if isinstance(op, Slice)] == [
+        sum(channels[:i]) for i in range(len(parts))
+    ]
     assert PRIMITIVES["split"].rule.channels == "c, c_in - c"
 
 
@@ -130,6 +136,10 @@ def test_every_primitive_is_tried() -> None:
         ("conv_transpose", {"c": 4, "k": (3, 3), "s": (2, 2)}, IMAGE, "E317"),
         ("conv_transpose", {"c": 4, "k": (1, 1), "s": (3, 3)}, IMAGE, "E317"),
         ("crop", {"top": 1}, VECTOR, "E310"),
+        ("split", {"c": (8,)}, IMAGE, "E316"),
+        ("split", {"c": (9,)}, IMAGE, "E316"),
+        ("split", {"c": (4, 3)}, IMAGE, "E316"),
+        ("split", {"c": (4, 3, 2)}, IMAGE, "E316"),
     ],
 )
 def test_what_primitives_refuse(name: str, given: dict[str, Any], shape: Shape, code: str) -> None:
