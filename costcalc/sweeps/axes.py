@@ -46,10 +46,10 @@ class Axis:
     def __len__(self) -> int:
         return len(self.texts)
 
-    @property
+    @cached_property
     def is_numeric(self) -> bool:
         """Whether all values are numbers."""
-        return None not in self.values
+        return all(value is not None for value in self.values)
 
     @cached_property
     def numbers(self) -> tuple[Any, int]:
