@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from costcalc.report.frame import to_frame
     from costcalc.spec import Model, load, load_all
     from costcalc.sweeps import sweep
+    from costcalc.sweeps.solving import solve
     from costcalc.witness.build import build_module
 
 # A name is imported when it is first used, so that `import costcalc` costs nothing.
@@ -43,6 +44,7 @@ _HOMES = {
     "formulas": "costcalc.cost.formula",
     "load": "costcalc.spec",
     "load_all": "costcalc.spec",
+    "solve": "costcalc.sweeps.solving",
     "sweep": "costcalc.sweeps",
     "to_frame": "costcalc.report.frame",
 }
@@ -65,6 +67,7 @@ __all__ = [
     "formulas",
     "load",
     "load_all",
+    "solve",
     "sweep",
     "to_frame",
 ]

@@ -1,7 +1,8 @@
 """Every diagnostic that costcalc knows, by its code, which never changes its meaning.
 
 E00x files and references, E02x and E03x the tool itself, E1xx text and expressions, E2xx structure,
-E3xx meaning, W4xx lint, E5xx what commands are asked to count, E6xx sweeps, E8xx budgets (E85x comments).
+E3xx meaning, W4xx lint, E5xx what commands are asked to count, E6xx sweeps, E7xx solving, scaling
+and pictures, E8xx budgets (E85x comments).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from costcalc.codes.gate import GATE_CODES
 from costcalc.codes.lint import LINT_CODES
 from costcalc.codes.meaning import MEANING_CODES
 from costcalc.codes.networks import NETWORK_CODES
+from costcalc.codes.solve import SOLVE_CODES
 from costcalc.codes.structure import STRUCTURE_CODES
 from costcalc.codes.sweeps import SWEEP_CODES
 from costcalc.codes.text import TEXT_CODES
@@ -36,6 +38,7 @@ CODES: Final[Mapping[str, Code]] = MappingProxyType(
     | LINT_CODES
     | COMMAND_CODES
     | SWEEP_CODES
+    | SOLVE_CODES
     | GATE_CODES
     | COMMENT_CODES
 )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from costcalc.cost.convention import Convention
 from costcalc.cost.conventions import PAPER
 from costcalc.cost.count import Cost, Group
+from costcalc.cost.dtype import Precision
 from costcalc.report.record import AtLeast, Column, partial_sum
 
 MORE_COLUMNS = (
@@ -36,7 +38,20 @@ def more_counts(group: Group) -> dict[str, object]:
     }
 
 
-def context(cost: Cost) -> dict[str, object]:
+class Basis(Protocol):
+    """What numbers rest on: a cost, or how a sweep counts."""
+
+    @property
+    def convention(self) -> Convention: ...
+    @property
+    def batch(self) -> int: ...
+    @property
+    def precision(self) -> Precision: ...
+    @property
+    def fusion(self) -> str: ...
+
+
+def context(cost: Basis) -> dict[str, object]:
     """Return the convention, batch, number formats and fusion of a cost."""
     return {
         "convention": cost.convention.name,
@@ -47,7 +62,7 @@ def context(cost: Cost) -> dict[str, object]:
     }
 
 
-def context_note(cost: Cost) -> str:
+def context_note(cost: Basis) -> str:
     """Return the same as a footer line."""
     name = cost.convention.name
     flops = f", FLOPs by the {name} convention" if cost.convention.unit == "FLOP" else f" ({name} convention)"

@@ -49,7 +49,7 @@ def sweep_table(result: Result, notes: tuple[str, ...] = ()) -> Table:
         Column("model", "model", priority=0 if several or not result.axes else 3),
         *(Column(axis.name, axis.name, "number" if axis.is_numeric else "text") for axis in result.axes),
         *(
-            Column(metric.name, _header(metric.name), metric.kind, 1 if place > 1 else 0)
+            Column(metric.name, metric_header(metric.name), metric.kind, 1 if place > 1 else 0)
             for place, metric in enumerate(result.metrics)
         ),
         *(Column(name, name, "text") for name in result.figures()),
@@ -67,7 +67,8 @@ def sweep_table(result: Result, notes: tuple[str, ...] = ()) -> Table:
     )
 
 
-def _header(name: str) -> str:
+def metric_header(name: str) -> str:
+    """Return what tables print over the counts of a metric."""
     unit, _, convention = name.partition("s_")
     if unit in ("mac", "flop"):
         return f"{_HEADERS[f'{unit}s']} ({convention})"

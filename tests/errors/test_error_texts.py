@@ -63,7 +63,7 @@ def command_of(code: str) -> list[str]:
 
 
 def exit_code_of(code: str) -> int:
-    return 0 if code.startswith("W") else 1 if code == "E505" else 2
+    return 0 if code.startswith("W") else 1 if code in ("E505", "E701") else 2
 
 
 @pytest.fixture(autouse=True)

@@ -45,6 +45,7 @@ WITHOUT_EXAMPLE = {
     "E508": "depends on the network",
     "E509": "depends on the network",
     "E852": "takes two files of results",
+    "E701": "a verdict, with which the command leaves with 1",
     "E605": "needs a file that is there",
     "E606": "needs files that are there",
     **dict.fromkeys(("E801", "E804", "E815", "E817", "E818", "E819", "E821"), "needs a file that is there"),

@@ -1,0 +1,105 @@
+"""`costcalc solve`: which design meets a budget?"""
+
+from __future__ import annotations
+
+import click
+
+from costcalc.cli.options import Counting, counting_options, output_options
+from costcalc.cli.output import Output
+from costcalc.cli.streams import report
+from costcalc.errors import Diagnostic, UsageError
+
+NOTHING_FITS = 1
+_BUDGETS = ("macs", "flops", "params", "memory_access", "peak_memory")
+
+
+def _budget_options(command: click.decorators.FC) -> click.decorators.FC:
+    for name in reversed(_BUDGETS):
+        example = "2MiB" if "memory" in name else "3M" if name == "params" else "150M"
+        command = click.option(
+            f"--{name.replace('_', '-')}", name, metavar="MOST", help=f"The most {name}, e.g. {example}."
+        )(command)
+    return command
+
+
+@click.command("solve")
+@click.argument("references", metavar="MODEL...", nargs=-1)
+@_budget_options
+@click.option("--max", "others", metavar="METRIC=MOST", multiple=True,
+              help="A budget of any other metric, e.g. activations=2M; may be repeated.")  # fmt: skip
+@click.option("--by", "parameters", metavar="NAMES", default="",
+              help="What to choose, e.g. alpha,resolution.  [default: the width multiplier]")  # fmt: skip
+@click.option("--between", metavar="LOW:HIGH", default="",
+              help="Where to look; of several parameters alpha=0.1:2,resolution=96:320.")  # fmt: skip
+@click.option("--round-to", metavar="STEP", default="",
+              help="Look at multiples alone; of several parameters alpha=0.05,resolution=32.")  # fmt: skip
+@click.option("--near", metavar="N", type=click.IntRange(min=0), default=1,
+              help="Designs to show just above and below.  [default: 1]")  # fmt: skip
+@counting_options
+@output_options
+def command(
+    references: tuple[str, ...],
+    others: tuple[str, ...],
+    parameters: str,
+    between: str,
+    round_to: str,
+    near: int,
+    counting: Counting,
+    output: Output,
+    **budgets: str | None,
+) -> int:
+    """Find the largest design within a budget, and those just above and below.
+
+    MODEL is a spec's path or the name of one that ships, and what to set in it. For example:
+    `costcalc solve mobilenet --macs 150M --by alpha`;
+    `costcalc solve 'shufflenet@g*' --macs 38M --by scale`.
+
+    Every network that the parameters can make is counted: nothing is sampled. Of several budgets all are
+    kept, and the first decides what is large.
+
+    Leaves with 1 if no legal design is within the budgets.
+    """
+    from costcalc.report.solve import nothing_fits, solve_table
+    from costcalc.sweeps.limits import parse_limits
+    from costcalc.sweeps.metrics import Counting as Sweeping
+    from costcalc.sweeps.solving import solve_all
+
+    if not references:
+        example = "for example: costcalc solve mobilenet --macs 150M --by alpha"
+        raise UsageError(Diagnostic("E030", "solve needs a network", help=example))
+    if counting.in_best_order:
+        raise UsageError(Diagnostic("E030", "solve counts branches in the order given"))
+    limits = parse_limits(_budgets(budgets, others))
+    how = Sweeping(
+        counting.conventions[0],
+        counting.batch,
+        counting.precision,
+        counting.fusion,
+        counting.weights_in_ram,
+    )
+    solutions = solve_all(
+        references,
+        limits,
+        by=tuple(name.strip() for name in parameters.split(",") if name.strip()),
+        between=between,
+        round_to=round_to,
+        near=near,
+        counting=how,
+    )
+    output.emit(solve_table(solutions, limits, how))
+    unsolved = [Diagnostic("E701", nothing_fits(each, limits)) for each in solutions if each.best is None]
+    if unsolved:
+        report(unsolved)
+    return NOTHING_FITS if unsolved else 0
+
+
+def _budgets(named: dict[str, str | None], others: tuple[str, ...]) -> dict[str, str]:
+    """Return the budgets in the order of the command line, as far as Click tells."""
+    given = {name: text for name, text in named.items() if text is not None}
+    for text in others:
+        name, equals, most = text.partition("=")
+        if not equals:
+            message = f"--max {text}: it takes METRIC=MOST"
+            raise UsageError(Diagnostic("E030", message, help="for example: --max activations=2M"))
+        given[name.strip()] = most
+    return given

@@ -1,0 +1,70 @@
+"""`costcalc solve` as people use it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from costcalc.cli import run
+
+pytest.importorskip("numpy")
+
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("NO_COLOR", "1")
+
+
+def test_a_table_with_the_neighbours(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["solve", "mobilenet", "--macs", "150M", "--by", "alpha"]) == 0
+    said = capsys.readouterr()
+    assert not said.err
+    rows = [line.split() for line in said.out.splitlines() if line.startswith("mobilenet ")]
+    assert [(row[1:-6], row[-6]) for row in rows] == [
+        (["just", "below"], "0.5"),
+        (["best"], "0.501"),
+        (["just", "above"], "0.502"),
+    ]
+    assert "of 150M" in said.out
+    assert "all designs that differ, alpha in (0, 4]; 4,089 of mobilenet" in said.out
+
+
+def test_the_width_multiplier_is_what_is_chosen_unless_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["solve", "shufflenet@g*", "resnet", "--macs", "140M", "--near", "0", "--format", "json"]) == 0
+    designs = json.loads(capsys.readouterr().out)["designs"]
+    assert [row["model"] for row in designs] == [*(f"shufflenet@g{g}" for g in (1, 2, 3, 4, 8)), "resnet"]
+    assert all(row["place"] == "best" for row in designs)
+    assert designs[2]["reference"] == "shufflenet@g3+scale=1"
+    assert designs[5]["w"] and designs[5]["scale"] == ""
+
+
+def test_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["solve", "mobilenet", "--macs", "1M"]) == 1
+    said = capsys.readouterr()
+    assert "error[E701]" in said.err and "5.663M" in said.err
+    assert "just above" in said.out
+    assert run(["solve", "mobilenet"]) == 2
+    assert run(["solve", "--macs", "1M"]) == 2
+    assert run(["solve", "mobilenet", "--macs", "1G", "--order", "best"]) == 2
+    assert run(["solve", "mobilenet", "--max", "macs"]) == 2
+
+
+def test_any_metric_any_type(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = [
+        "--peak-memory",
+        "256KiB",
+        "--max",
+        "param_bytes=512KiB",
+        "--dtype",
+        "int8",
+        "--round-to",
+        "0.01",
+    ]
+    assert run(["solve", "mobilenet@resolution=96", *arguments, "--format", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    best = next(row for row in document["designs"] if row["place"] == "best")
+    assert best["peak_memory_bytes"] <= 384 * 1024
+    assert best["param_bytes"] <= 2 * 2**20
+    assert document["dtype"] == "int8"
