@@ -69,7 +69,7 @@ def _imports(reader: Reader, tree: Tree) -> tuple[Cell, ...]:
 def _reference(reader: Reader, tree: Tree, what: str) -> Cell | None:
     if isinstance(tree, Scalar) and tree.value and not tree.is_null:
         return Cell(tree.value, None, tree, reader.source)
-    reader.error("E204", tree, f"{what} is the name of a spec", "for example `std` or `shufflenet@g3`")
+    reader.error("E204", tree, f"{what} must be the name of a spec", "for example `std` or `shufflenet@g3`")
     return None
 
 
@@ -171,7 +171,7 @@ def _variants(reader: Reader, tree: Tree) -> dict[str, dict[str, Slot]]:
         if re.fullmatch(VARIANT, name):
             found[name] = reader.arguments(reader.mapping(value, what, "{scale: 2}"), what)
         else:
-            reader.error("E208", scalar, "a variant is a name of letters, digits, `_`, `.` and `-`")
+            reader.error("E208", scalar, "a variant must be a name of letters, digits, `_`, `.` and `-`")
     return found
 
 

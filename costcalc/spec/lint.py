@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from costcalc.errors import CostcalcError, Diagnostic, Location, SpecError
 from costcalc.spec.check import check
 from costcalc.spec.files import Files
 from costcalc.spec.link import gather, link
+from costcalc.spec.load import said_once
 from costcalc.spec.lower import lower
 from costcalc.spec.model import Slot, Spec, slot_location
 from costcalc.spec.resolve import Resolved, resolve
@@ -85,16 +86,18 @@ def _unused_imports(path: Path, files: Files, reached: frozenset[str], used: Usa
 def _networks(spec: Spec) -> Iterator[Diagnostic]:
     """Build the network and each variant of it; yield their errors, and what none of them has."""
     built: dict[str, Resolved] = {}
-    errors: list[Diagnostic] = []
+    errors: dict[str, Sequence[Diagnostic]] = {}
     for variant, overrides in {"": {}, **spec.variants}.items():
         if all(_has_value(spec, name, overrides) for name in spec.params):
             try:
                 built[variant] = resolve(spec, overrides)
                 lower(built[variant], variant or spec.name)
             except SpecError as error:
-                errors.extend(error.diagnostics)
-    yield from errors
+                errors[f"`{spec.name}@{variant}`" if variant else ""] = error.diagnostics
     if errors:
+        base = errors.pop("", ())  # the variants that have these as well go without saying
+        others = {name: [each for each in found if each not in base] for name, found in errors.items()}
+        yield from (*base, *said_once(others, len(spec.variants) + 1))
         return
     if not built:
         lacking = next(each for each in spec.params.values() if each.default is None)

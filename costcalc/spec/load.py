@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from costcalc.errors import Diagnostic, ModelReferenceError, SpecError
@@ -15,6 +15,9 @@ from costcalc.spec.lower import lower
 from costcalc.spec.model import Slot, Spec
 from costcalc.spec.resolve import Resolved, resolve
 from costcalc.spec.terms import expand, overrides_of
+
+MOST_NAMED = 3
+"""Models that a message lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def load(reference: str, files: Files | None = None) -> Model:
     """
     models = load_all(reference, files)
     if len(models) != 1:
-        help = "use `load_all`, or name one variant"
+        help = "name one variant; `compare` takes several, and `load_all` in Python"
         raise ModelReferenceError(Diagnostic("E005", f"`{reference}` names {len(models)} models", None, help))
     return models[0]
 
@@ -63,14 +66,15 @@ def load_all(reference: str, files: Files | None = None) -> list[Model]:
     names = expand(spec, terms)
     overrides = [overrides_of(spec, term) for term in names]
     models = []
-    errors: list[Diagnostic] = []
+    errors: dict[str, Sequence[Diagnostic]] = {}
     for term, parameters in zip(names, overrides, strict=True):
+        name = f"{base}@{term}" if term else base
         try:
-            models.append(build(spec, f"{base}@{term}" if term else base, parameters))
+            models.append(build(spec, name, parameters))
         except SpecError as error:
-            errors.extend(error.diagnostics)
+            errors[f"`{name}`"] = error.diagnostics
     if errors:
-        raise SpecError(dict.fromkeys(errors))
+        raise SpecError(said_once(errors, len(names)))
     return models
 
 
@@ -87,6 +91,23 @@ def split(reference: str, files: Files) -> tuple[str, str]:
         help = "write a variant or `param=value` behind it"
         raise ModelReferenceError(Diagnostic("E005", f"`{reference}` ends with `@`", None, help))
     return name, terms
+
+
+def said_once(errors: Mapping[str, Sequence[Diagnostic]], models: int) -> list[Diagnostic]:
+    """Return the errors of some of so many models, each once; those that not all have name who has them."""
+    having: dict[Diagnostic, list[str]] = {}
+    for name, found in errors.items():
+        for each in dict.fromkeys(found):
+            having.setdefault(each, []).append(name)
+    return [
+        each if len(names) == models else replace(each, message=f"{_listed(names)}: {each.message}")
+        for each, names in having.items()
+    ]
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more
 
 
 def find(reference: str, files: Files | None = None) -> tuple[Spec, str, str]:

@@ -52,12 +52,25 @@ ELSEWHERE: Final[Mapping[str, str]] = MappingProxyType(
 """What is there under another name."""
 
 
+IN_STD: Final = (
+    "conv_bn_act",
+    "dwconv_bn_act",
+    "bn_relu",
+    "squeeze_excite",
+    "inverted_residual",
+    "classifier",
+)
+"""What `import: [std]` brings."""
+
+
 def advice(name: str) -> str | None:
     """Return what to write instead of a name that other tools have, if anything is known.
 
     >>> advice("BatchNorm2d")
     'it is called `bn`'
     """
+    if name in IN_STD:
+        return "`import: [std]` brings it"
     plain = re.sub(r"[^a-z0-9]", "", name.lower())
     if plain in BY_INTENT:
         return BY_INTENT[plain]

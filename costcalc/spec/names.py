@@ -98,7 +98,7 @@ class Names:
         for cell in (slot,) if isinstance(slot, Cell) else slot:
             if self._is_word(cell, scope):
                 if cell.text in _WORDS or cell.text in self._spec.blocks:
-                    message = f"{what} is a number or a condition, not the name `{cell.text}`"
+                    message = f"{what} must be a number or a condition, not the name `{cell.text}`"
                     self.note("E307", message, cell.location())
                 else:
                     self.unknown(cell, cell.text, scope)

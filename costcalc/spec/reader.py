@@ -53,14 +53,14 @@ class Reader:
         """Return the entries of a mapping."""
         if isinstance(tree, MappingTree):
             return tree.entries
-        self.error("E204", tree, f"{what} is a mapping", f"write it like `{example}`")
+        self.error("E204", tree, f"{what} must be a mapping", f"write it like `{example}`")
         return {}
 
     def items(self, tree: Tree, what: str, example: str) -> tuple[Tree, ...]:
         """Return the items of a list."""
         if isinstance(tree, Sequence):
             return tree.items
-        self.error("E204", tree, f"{what} is a list", f"write it like `{example}`")
+        self.error("E204", tree, f"{what} must be a list", f"write it like `{example}`")
         return ()
 
     def known(self, entries: Entries, what: str, known: Iterable[str]) -> Iterator[tuple[str, Tree]]:
@@ -77,27 +77,27 @@ class Reader:
         """Return a text that is not empty."""
         if isinstance(tree, Scalar) and not tree.is_null:
             return tree.value
-        self.error("E204", tree, f"{what} is a text")
+        self.error("E204", tree, f"{what} must be a text")
         return None
 
     def integer(self, tree: Tree, what: str) -> int | None:
         """Return a whole number of at most six digits."""
         if isinstance(tree, Scalar) and re.fullmatch(WHOLE_NUMBER, tree.value):
             return int(tree.value)
-        self.error("E204", tree, f"{what} is a whole number")
+        self.error("E204", tree, f"{what} must be a whole number")
         return None
 
     def identifier(self, scalar: Tree, what: str) -> str | None:
         """Return a name of letters, digits and underscores."""
         if isinstance(scalar, Scalar) and re.fullmatch(IDENTIFIER, scalar.value):
             return scalar.value
-        self.error("E208", scalar, f"{what} is a name of letters, digits and underscores")
+        self.error("E208", scalar, f"{what} must be a name of letters, digits and underscores")
         return None
 
     def cell(self, tree: Tree, what: str) -> Cell | None:
         """Decode one value; `~` gives None."""
         if not isinstance(tree, Scalar):
-            self.error("E204", tree, f"{what} is a number, a name or an expression")
+            self.error("E204", tree, f"{what} must be a number, a name or an expression")
             return None
         if tree.is_null:
             return None

@@ -67,7 +67,7 @@ def _entries(reader: Reader, tree: Tree, columns: tuple[str, ...]) -> dict[str, 
         named = tree.entries.items()
         return {key: value for key, (scalar, value) in named if reader.identifier(scalar, "a key")}
     if not isinstance(tree, Sequence):
-        message = "a row of `stages` is a list of cells or a mapping"
+        message = "a row of `stages` must be a list of cells or a mapping"
         reader.error("E204", tree, message, "write `[conv, 32, 2]`")
     elif not columns:
         message = "rows need `columns`, which names their cells"

@@ -73,7 +73,9 @@ def parse(text: str | bytes, file: str) -> Source:
     finally:
         loader.dispose()
     if not isinstance(builder.root, Mapping) and not builder.diagnostics:
-        message = "the spec is empty" if builder.root is None else "a spec is a mapping of keys to values"
+        message = (
+            "the spec is empty" if builder.root is None else "a spec must be a mapping of keys to values"
+        )
         builder.diagnostics.append(
             Diagnostic("E118", message, source.place(1, 1), "begin with `costcalc: 1`")
         )
@@ -196,7 +198,7 @@ class _Builder:
     def _accepts(self, key: Tree, entries: dict[str, tuple[Scalar, Tree]]) -> TypeGuard[Scalar]:
         """Return whether `key` can be entered; note why not."""
         if not isinstance(key, Scalar):
-            self._note("E116", "a key is a name, not a list or mapping", key)
+            self._note("E116", "a key must be a name, not a list or mapping", key)
         elif key.plain and key.value == "<<":
             self._note("E113", "specs have no merge keys", key, "write the entries again, or use `extends`")
         elif key.value in entries:

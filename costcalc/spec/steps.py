@@ -23,7 +23,7 @@ def branch(reader: Reader, tree: Tree, what: str) -> Branch:
         return Branch(tuple([step for step in steps if step]), None, (), location)
     if not isinstance(tree, Mapping) or "do" not in tree.entries:
         advice = "write `[conv: {c: c}, bn, relu]`, or `[]` for none"
-        reader.error("E210", tree, f"{what} is a list of steps", advice)
+        reader.error("E210", tree, f"{what} must be a list of steps", advice)
         return Branch((), None, (), location)
     parts = dict(reader.known(tree.entries, what, BRANCH_KEYS))
     return Branch(
@@ -37,7 +37,7 @@ def branch(reader: Reader, tree: Tree, what: str) -> Branch:
 def _do(reader: Reader, tree: Tree) -> tuple[Step, ...]:
     if isinstance(tree, Sequence):
         return branch(reader, tree, "`do`").steps
-    reader.error("E210", tree, "`do` is a list of steps", "write `do: [conv: {c: c}, bn]`")
+    reader.error("E210", tree, "`do` must be a list of steps", "write `do: [conv: {c: c}, bn]`")
     return ()
 
 
@@ -64,7 +64,7 @@ def step(reader: Reader, tree: Tree) -> Step | None:
         return Step(named) if named else None
     if not isinstance(tree, Mapping):
         advice = "write `bn` or `conv: {c: 64, k: 3}`"
-        reader.error("E210", tree, "a step is a name or `{name: arguments}`", advice)
+        reader.error("E210", tree, "a step must be a name or `{name: arguments}`", advice)
         return None
     calls = [key for key in tree.entries if key not in STEP_CONTROLS]
     if len(calls) != 1:

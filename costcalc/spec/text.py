@@ -53,13 +53,20 @@ def decode(content: str | bytes, file: str) -> str:
         text = content if isinstance(content, str) else content.decode()
     except UnicodeDecodeError as error:
         message = f"byte {error.start + 1} is not UTF-8 text"
-        raise SpecError(Diagnostic("E103", message, start, "save the file as UTF-8")) from None
+        where = _after(error.object[: error.start].decode(), file)
+        raise SpecError(Diagnostic("E103", message, where, "save the file as UTF-8")) from None
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if found := FORBIDDEN.search(text):
-        before = text[: found.start()].split("\n")
-        where = Location(file, len(before), len(before[-1]) + 1, len(before[-1]) + 2)
-        raise SpecError(Diagnostic("E104", no_control(found[0]), where, "delete it"))
+        raise SpecError(
+            Diagnostic("E104", no_control(found[0]), _after(text[: found.start()], file), "delete it")
+        )
     return text
+
+
+def _after(text: str, file: str) -> Location:
+    """Return the place of the character behind `text`, without its line, which no terminal should show."""
+    column = len(text) - text.rfind("\n")
+    return Location(file, text.count("\n") + 1, column, column + 1)
 
 
 def no_control(sign: str) -> str:

@@ -46,10 +46,26 @@ def test_errors_of_all_files_and_variants_are_told(folder: Path, capsys: pytest.
     err = capsys.readouterr().err
     assert [line for line in err.splitlines() if line.startswith(("error", "warning"))] == [
         "warning[W401]: nothing uses parameter `g`",
-        "error[E311]: conv1: conv: 3 -> 8 channels do not split into 3 groups: g = 3",
-        "error[E311]: conv1: conv: 3 -> 8 channels do not split into 7 groups: g = 7",
-        "error[E311]: conv3: conv: 15 -> 30 channels do not split into 7 groups: g = 7",
+        "error[E311]: `net@a`: conv1: conv: 3 -> 8 channels do not split into 3 groups: g = 3",
+        "error[E311]: `net@b`: conv1: conv: 3 -> 8 channels do not split into 7 groups: g = 7",
+        "error[E311]: `net@b`: conv3: conv: 15 -> 30 channels do not split into 7 groups: g = 7",
         "error[E003]: no file and no network of the zoo is named `nothing.yaml`",
+    ]
+
+
+def test_an_error_that_the_defaults_have_is_of_no_variant(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = GOOD.replace("[conv, 8]", "{op: conv, c: 8, g: g}, {op: conv, c: 9, k: 4}")
+    variants = "variants: {a: {g: 3}, b: {g: 4}, c: {g: 4}, d: {g: 4}, e: {g: 4}}\n"
+    (folder / "net.yaml").write_text(f"{wrong}params: {{g: 1}}\n{variants}")
+    assert run(["lint", "net.yaml"]) == 2
+    err = capsys.readouterr().err
+    assert [line for line in err.splitlines() if line.startswith("error")] == [
+        "error[E311]: `net@a`: conv1: conv: 3 -> 8 channels do not split into 3 groups: g = 3",
+        "error[E311]: `net@b`, `net@c`, `net@d` and 1 more: conv1: conv: 3 -> 8 channels do not "
+        "split into 4 groups: g = 4",
+        "error[E317]: conv2: `pad: same` needs an odd kernel, not 4x4",
     ]
 
 

@@ -11,7 +11,9 @@ from costcalc.cost import count
 from costcalc.errors import Diagnostic, SpecError
 from costcalc.graph import Add, Concat, Conv2d, Graph, Mul
 from costcalc.spec import load
-from costcalc.spec.missing import BY_INTENT, ELSEWHERE, advice
+from costcalc.spec.files import Files, zoo_directory
+from costcalc.spec.link import gather
+from costcalc.spec.missing import BY_INTENT, ELSEWHERE, IN_STD, advice
 from costcalc.spec.primitives import MERGES, PRIMITIVES
 
 Net = Callable[..., Graph]
@@ -322,6 +324,7 @@ def test_something_is_left_of_a_network(refused: Refused, rest: str, message: st
         ("BatchNorm2d", "it is called `bn`"),
         ("fully_connected", "it is called `linear`"),
         ("convv", "did you mean `conv`?"),
+        ("squeeze_excite", "`import: [std]` brings it"),
     ],
 )
 def test_what_is_missing_is_explained(refused: Refused, name: str, help: str) -> None:
@@ -340,3 +343,4 @@ def test_advice_is_about_what_is_not_there() -> None:
     assert set(ELSEWHERE.values()) <= known
     assert not (set(ELSEWHERE) | set(BY_INTENT)) & known
     assert advice("conv") is None
+    assert set(IN_STD) == set(gather(zoo_directory() / "std.yaml", Files()).blocks)
