@@ -60,6 +60,9 @@ class CostcalcError(Exception):
         self.diagnostics = (diagnostics,) if isinstance(diagnostics, Diagnostic) else tuple(diagnostics)
         super().__init__("\n".join(map(str, self.diagnostics)))
 
+    def __reduce__(self) -> tuple[type[CostcalcError], tuple[tuple[Diagnostic, ...]]]:
+        return type(self), (self.diagnostics,)  # other processes raise it too
+
 
 class SpecError(CostcalcError):
     """A spec is wrong. Carries all diagnostics of the layer that failed."""

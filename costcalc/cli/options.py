@@ -127,8 +127,13 @@ def memory_options(command: Command) -> Command:
     )  # fmt: skip
 
 
-def output_options(command: Command) -> Command:
-    """Add the options that decide what is written where; the command gets them as `output`."""
+def output_options(command: Command, more_files: tuple[str, ...] = ()) -> Command:
+    """Add the options that decide what is written where; the command gets them as `output`.
+
+    Args:
+        command: The command.
+        more_files: Formats for files alone.
+    """
 
     @functools.wraps(command)
     def wrapper(
@@ -146,7 +151,8 @@ def output_options(command: Command) -> Command:
         wrapper,
         click.option("--format", type=click.Choice(FORMATS), default="table",
                      help="What to print.  [default: table]"),
-        click.option("-o", "files", metavar="FORMAT=PATH", multiple=True, callback=_files,
+        click.option("-o", "files", metavar="FORMAT=PATH", multiple=True,
+                     callback=lambda _, __, texts: parse_files(texts, (*FORMATS, *more_files)),
                      help="Write a file as well, e.g. csv=costs.csv; may be repeated."),
         click.option("--sort", metavar="COLUMN[,desc]", help="Order the rows by a column."),
         click.option("--columns", metavar="NAMES", help="Which columns, e.g. macs,params; or all."),
@@ -170,10 +176,6 @@ def add_options(command: Command, *options: Callable[[Command], Command]) -> Com
 
 def _names(known: Iterable[str]) -> str:
     return f"One of: {', '.join(known)}."
-
-
-def _files(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> tuple[File, ...]:
-    return parse_files(texts)
 
 
 def _no_colour(_: click.Context, __: click.Parameter, wanted: bool) -> None:

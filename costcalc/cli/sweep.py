@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from costcalc.cli.axes import axis_options, given_axes
 from costcalc.cli.options import Counting, counting_options, output_options
 from costcalc.cli.output import Output
 from costcalc.cli.progress import Progress
@@ -21,100 +23,69 @@ if TYPE_CHECKING:
     from costcalc.sweeps.definition import Definition
 
 DEFAULT_NETWORK = "mobilenet.yaml"
-AXES = {
-    "alpha": "width multipliers",
-    "rho": "resolution multipliers",
-    "resolution": "input sizes in pixels",
-    "depth": "depth multipliers",
-    "phi": "compound coefficients",
-    "groups": "groups of convolutions",
-    "scale": "ShuffleNet's scale factors",
-}
-_GIVEN = "costcalc.axes"
 MOST_VALUES = 30
+"""Values of an axis that `--dry-run` lists."""
+
+_files_too = functools.partial(output_options, more_files=("parquet",))
 
 
-def axis_options(command: Any) -> Any:
-    """Add an option per axis; the command finds what was given with `given_axes`."""
-    command = click.option("--set", "parameters", metavar="PARAM=VALUES", multiple=True, expose_value=False,
-                           callback=_note_parameters,
-                           help="Values of any other parameter; may be repeated.")(command)  # fmt: skip
-    for name, what in reversed(AXES.items()):
-        command = click.option(f"--{name}", metavar="VALUES", expose_value=False, callback=_note_axis,
-                               help=f"Values: {what}.")(command)  # fmt: skip
-    return command
+@click.command("sweep merge")
+@click.argument("parts", metavar="PART...", nargs=-1, type=click.Path(path_type=Path))
+@_files_too
+def merge_command(parts: tuple[Path, ...], output: Output) -> None:
+    """Put the parts of a sweep together.
+
+    PART is a file that `sweep --part` wrote, or a folder of `sweep --resume`. The result is what the sweep
+    gives when it is counted at once, to the byte. A part that is missing or comes twice is an error.
+    """
+    from costcalc.cli.sweep_output import check_output, emit
+    from costcalc.sweeps.parts import load_all, merge
+    from costcalc.sweeps.result import result
+
+    check_output(output)
+    if output.sort or output.columns:
+        help = "give --sort and --columns to the sweep whose parts these are"
+        raise UsageError(Diagnostic("E030", "parts are merged as the sweep says", help=help))
+    emit(result(merge(load_all(parts))), output)
 
 
-def given_axes() -> tuple[tuple[str, str], ...]:
-    """Return the axes of the command line and their values, in the order given."""
-    return tuple(click.get_current_context().meta.get(_GIVEN, ()))
+class _Sweep(click.Command):
+    """A command with another one below it: no network is called `merge`."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        if args[:1] == ["merge"]:
+            return merge_command.make_context(f"{info_name} merge", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
 
 
-def _note_axis(context: click.Context, option: click.Parameter, text: str | None) -> None:
-    if text is not None and option.name is not None:
-        context.meta.setdefault(_GIVEN, []).append((option.name, text))
-
-
-def _note_parameters(context: click.Context, _: click.Parameter, texts: tuple[str, ...]) -> None:
-    for text in texts:
-        name, equals, values = text.partition("=")
-        if not equals or not name.strip():
-            help = "for example: --set classes=10,1000"
-            raise UsageError(Diagnostic("E601", f"--set {text}: it takes PARAM=VALUES", help=help))
-        context.meta.setdefault(_GIVEN, []).append((name.strip(), values))
-
-
-@click.command("sweep")
+@click.command("sweep", cls=_Sweep)
 @click.argument("references", metavar="[MODEL]...", nargs=-1)
 @axis_options
-@click.option("--variant", "variants", metavar="NAMES", help="Variants, e.g. g1,g8 or a*; * is every one.")
-@click.option(
-    "--where",
-    metavar="CONDITION",
-    default="",
-    help="Keep legal designs that meet it: 'macs <= 150M and peak_memory < 6MiB'.",
-)
-@click.option(
-    "--pareto",
-    metavar="NAMES",
-    default="",
-    help="Keep designs that none beats in these, e.g. macs,params or macs,top1:max.",
-)
+@click.option("--variant", "variants", metavar="NAMES", help="Variants, e.g. g1,g8 or 'a*'; '*' is all.")
+@click.option("--where", metavar="CONDITION", default="",
+              help="Keep legal designs that meet it: 'macs <= 150M and peak_memory < 6MiB'.")  # fmt: skip
+@click.option("--pareto", metavar="NAMES", default="",
+              help="Keep designs that none beats in these, e.g. macs,params or macs,top1:max.")  # fmt: skip
 @click.option("--top", metavar="N", type=click.IntRange(min=1), default=None, help="Keep the first N.")
-@click.option(
-    "--sample",
-    metavar="N",
-    type=click.IntRange(min=1),
-    default=None,
-    help="Draw N designs at random; the space may be huge.",
-)
+@click.option("--sample", metavar="N", type=click.IntRange(min=1), default=None,
+              help="Draw N designs at random; the space may be huge.")  # fmt: skip
 @click.option("--seed", metavar="S", type=int, default=0, help="What to draw by.  [default: 0]")
-@click.option(
-    "--metrics",
-    "table",
-    metavar="FILE",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A CSV file with more figures per design, e.g. model,top1.",
-)
+@click.option("--metrics", "table", metavar="FILE",
+              type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="A CSV file with more figures per design, e.g. model,top1.")  # fmt: skip
+@click.option("--with-fvcore", is_flag=True, help="Let fvcore count the designs that are kept, too.")
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), default=1, help="Count in N processes.")
 @click.option("--executor", metavar="URL", help="Count on a Dask cluster: dask://HOST:PORT.")
-@click.option("--shard", metavar="I/N", help="Count the I-th of N parts alone; needs --part.")
-@click.option(
-    "--part",
-    "part_file",
-    metavar="FILE",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write what was counted, for `sweep merge`.",
-)
-@click.option(
-    "--resume",
-    metavar="FOLDER",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Keep finished parts in a folder, and do not count again what it has.",
-)
+@click.option("--shard", metavar="I/N", help="Count the I-th of N parts alone, for `sweep merge`.")
+@click.option("--part", "part_file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+              help="Write what was counted to a file for `sweep merge`.")  # fmt: skip
+@click.option("--resume", metavar="FOLDER", type=click.Path(file_okay=False, path_type=Path),
+              help="Keep finished parts in a folder, and do not count again what it has.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Say what would be counted.")
 @counting_options
-@output_options
+@_files_too
 def command(
     references: tuple[str, ...],
     variants: str | None,
@@ -124,6 +95,7 @@ def command(
     sample: int | None,
     seed: int,
     table: Path | None,
+    with_fvcore: bool,
     jobs: int,
     executor: str | None,
     shard: str | None,
@@ -132,67 +104,74 @@ def command(
     dry_run: bool,
     counting: Counting,
     output: Output,
-) -> None:
+) -> int:
     """Count networks at every combination of values.
 
     MODEL is as for `compare`; without one it is `mobilenet.yaml`, whose paper introduced alpha. VALUES
     are a list, `0.25,0.5`, or a range with both ends, `0.25:1:0.05`. A design that is not legal is a row
     with the reason.
 
-    `costcalc sweep merge FILE...` puts together what `--shard` or `--resume` kept.
+    `costcalc sweep merge PART...` puts together what `--shard` or `--resume` kept.
     """
-    from costcalc.cli.sweep_output import emit
+    from costcalc.cli.sweep_output import check_output, emit, verdict
     from costcalc.sweeps.definition import Definition
-    from costcalc.sweeps.metrics import metrics_of
-    from costcalc.sweeps.parts import load_all, merge, save, shard_rows
+    from costcalc.sweeps.parts import save, shard_rows
     from costcalc.sweeps.result import result
     from costcalc.sweeps.workers import run
 
-    if references[:1] == ("merge",):
-        emit(result(merge(load_all(map(Path, references[1:])))), output)
-        return
-    first, *others = counting.conventions
+    if counting.in_best_order:
+        help = "count single designs so: costcalc show MODEL --order best"
+        raise UsageError(Diagnostic("E030", "a sweep counts in the order given", help=help))
+    if shard and not (part_file or resume):
+        help = "from which `sweep merge` puts the shards together"
+        raise UsageError(Diagnostic("E030", "--shard needs --part FILE or --resume FOLDER", help=help))
+    check_output(output)
     definition = Definition(
         references or (DEFAULT_NETWORK,),
         given_axes(),
-        tuple(name.strip() for name in variants.split(",")) if variants else (),
-        metrics_of(output.columns, others),
-        where,
-        pareto,
-        output.sort or "",
-        top or 0,
-        sample or 0,
-        seed,
-        table.read_text("utf-8") if table else "",
-        first.name,
-        counting.batch,
-        counting.precision.weights.name,
-        counting.precision.activations.name,
-        counting.fusion,
-        counting.weights_in_ram,
+        variants=tuple(name.strip() for name in variants.split(",")) if variants else (),
+        metrics=output.columns,
+        where=where,
+        pareto=pareto,
+        sort=output.sort or "",
+        top=top or 0,
+        sample=sample or 0,
+        seed=seed,
+        table=_text(table) if table else "",
+        convention=",".join(convention.name for convention in counting.conventions),
+        batch=counting.batch,
+        weights=counting.precision.weights.name,
+        activations=counting.precision.activations.name,
+        fusion=counting.fusion,
+        weights_in_ram=counting.weights_in_ram,
+        with_fvcore=with_fvcore,
     )
-    if shard and not part_file:
-        raise UsageError(
-            Diagnostic("E030", "--shard needs --part FILE", help="which `sweep merge` puts together")
-        )
     if dry_run:
         write(_description(definition))
-        return
+        return 0
     rows = shard_rows(definition, *_parse_shard(shard)) if shard else None
     with _executor(executor, jobs) as pool, Progress() as progress:
         tell = _teller(progress)
         part = run(definition, rows=rows, executor=pool, journal=resume, tell=tell)
     if part_file:
         save(part, part_file)
-    if rows is None:
-        emit(
-            result(part), output, *([] if references else [f"No MODEL given: this sweeps {DEFAULT_NETWORK}."])
-        )
+    if shard:
+        return 0
+    found = result(part)
+    emit(found, output, *([] if references else [f"No MODEL given: this sweeps {DEFAULT_NETWORK}."]))
+    return verdict(found) if counting.strict else 0
+
+
+def _text(table: Path) -> str:
+    try:
+        return table.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise UsageError(Diagnostic("E605", f"--metrics: {table} is no UTF-8 text")) from None
 
 
 def _parse_shard(text: str) -> tuple[int, int]:
     number, _, of = text.partition("/")
-    if number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of):
+    if number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of):
         return int(number), int(of)
     help = "for example: --shard 1/8 for the first of eight"
     raise UsageError(Diagnostic("E030", f"--shard {text}: it takes I/N, I from 1 to N", help=help))
@@ -204,8 +183,10 @@ def _description(definition: Definition) -> str:
     from costcalc.sweeps.parts import total
 
     space = prepare(definition).job.space
-    lines = [f"{total(definition):,} designs"]
-    lines.append(f"model: {', '.join(network.name for network in space.networks)}")
+    designs = f"{total(definition):,} designs"
+    if definition.sample:
+        designs += f", drawn of {space.size:,}"
+    lines = [designs, f"model: {', '.join(network.name for network in space.networks)}"]
     for axis in space.axes:
         values = axis.texts if len(axis) <= MOST_VALUES else (*axis.texts[:8], "...", *axis.texts[-2:])
         lines.append(f"{axis.name}: {', '.join(values)} ({len(axis):,})")
@@ -214,7 +195,7 @@ def _description(definition: Definition) -> str:
 
 def _executor(url: str | None, jobs: int) -> AbstractContextManager[Executor | None]:
     if url is None:
-        from costcalc.sweeps.api import processes
+        from costcalc.sweeps.workers import processes
 
         return processes(jobs) if jobs > 1 else nullcontext()
     from costcalc.sweeps.cluster import connect

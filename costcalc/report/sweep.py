@@ -8,14 +8,18 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from costcalc.report.formats import SCHEMA_VERSION
-from costcalc.report.record import Column, Table
+from costcalc.report.record import Column, Kind, Table
 from costcalc.version import __version__
 
 if TYPE_CHECKING:  # importing it costs what numpy costs
     from costcalc.sweeps.result import Result
 
-MOST_ROWS = 1000
-"""Rows that anybody reads."""
+READABLE = 200
+"""Rows that somebody may read."""
+HEAD = 50
+"""Rows that are shown of more."""
+PIECE = 1000
+"""Designs of a JSON document that are written at a time."""
 
 _HEADERS = {
     "macs": "MACs",
@@ -29,42 +33,48 @@ _HEADERS = {
 _JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,12})?")
 
 
-def context(result: Result) -> dict[str, object]:
-    """Return what the counts rest on, for machines."""
-    definition = result.definition
-    return {
-        "convention": definition.convention,
-        "batch": definition.batch,
-        "dtype": definition.activations,
-        "weights_dtype": definition.weights,
-        "fusion": definition.fusion,
-    }
+def sweep_table(result: Result, notes: tuple[str, ...] = (), elsewhere: str | None = None) -> Table:
+    """Return a row per design: the first ones, if nobody could read them all.
 
-
-def sweep_table(result: Result, notes: tuple[str, ...] = ()) -> Table:
-    """Return a row per design: the first ones, if nobody could read them all."""
-    rows = tuple(result.records(0, MOST_ROWS))
-    several = len(result.names()) > 1
+    Args:
+        result: The designs.
+        notes: Further footer lines.
+        elsewhere: A file that has all of them, if there is one.
+    """
+    asked = result.definition
+    number = len(result) if len(result) <= max(READABLE, asked.top) else HEAD
+    rows = [_row(result, record) for record in result.records(0, number)]
+    everything = "all" in asked.metrics
+    several = len(result.names()) > 1 or not result.axes
     columns = [
-        Column("model", "model", priority=0 if several or not result.axes else 3),
+        Column("model", "model", priority=0 if several or everything else 3),
         *(Column(axis.name, axis.name, "number" if axis.is_numeric else "text") for axis in result.axes),
-        *(
-            Column(metric.name, metric_header(metric.name), metric.kind, 1 if place > 1 else 0)
-            for place, metric in enumerate(result.metrics)
-        ),
+        *(_column(name, asked.metrics or place < 2) for place, name in enumerate(result.shown)),
         *(Column(name, name, "text") for name in result.figures()),
     ]
     if any(row["error"] for row in rows):
-        columns += [Column("error", "error"), Column("reason", "reason", priority=2)]
-        names = [metric.name for metric in result.metrics]
-        rows = tuple({**row, **dict.fromkeys(names, "")} if row["error"] else row for row in rows)
+        wanted = everything or "reason" in asked.metrics
+        columns += [Column("error", "error"), Column("reason", "reason", priority=0 if wanted else 2)]
+    more = _more(number, len(result), elsewhere) if number < len(result) else []
     return Table(
         tuple(columns),
-        tuple({**row, **{name: _figure(row[name]) for name in result.figures()}} for row in rows),
+        tuple(rows),
         "designs",
-        context=context(result),
-        notes=(*notes, *_notes(result)),
+        context=result.context,
+        notes=(*notes, *more, *_notes(result)),
     )
+
+
+def _row(result: Result, record: dict[str, object]) -> dict[str, object]:
+    """Return what a table shows of a design: of one that is not legal, no counts."""
+    figures = {name: _figure(record[name]) for name in result.figures()}
+    return {**record, **figures, **(dict.fromkeys(result.shown, "") if record["error"] else {})}
+
+
+def _column(name: str, stays: object) -> Column:
+    priority = 0 if stays or name == "fvcore" else 1
+    kind: Kind = "bytes" if name.endswith("_bytes") else "count"
+    return Column(name, metric_header(name), kind, priority)
 
 
 def metric_header(name: str) -> str:
@@ -79,27 +89,39 @@ def _figure(value: Any) -> str:
     return "?" if value is None else f"{value:g}"
 
 
+def _more(number: int, of: int, elsewhere: str | None) -> list[str]:
+    if elsewhere:
+        return [f"The first {number:,} of {of:,} rows; all are in {elsewhere}."]
+    choose = "Choose with --where, --pareto or --top, or write all with -o csv=FILE."
+    return [f"The first {number:,} of {of:,} rows. {choose}"]
+
+
 def _notes(result: Result) -> list[str]:
     refused = result.part.refused
-    wrong = ", ".join(f"{number:,} {code}" for code, number in refused.items())
     counted = f"{result.designs:,} design{'s' * (result.designs != 1)}"
-    if refused:
+    if len(refused) == 1:
+        counted += "".join(f", {number:,} of them not legal ({code})" for code, number in refused.items())
+    elif refused:
+        wrong = ", ".join(f"{number:,} {code}" for code, number in refused.items())
         counted += f", {sum(refused.values()):,} of them not legal ({wrong})"
     if len(result) != result.designs:
         counted += f"; {len(result):,} kept"
-    notes = [f"{counted}."]
-    if len(result) > MOST_ROWS:
-        more = f"{len(result) - MOST_ROWS:,} more rows: choose with --where, --pareto or --top"
-        notes.append(f"{more}, or write them all with -o csv=FILE.")
-    definition = result.definition
-    dtype = definition.weights
-    if definition.activations != dtype:
-        dtype = f"{definition.weights} weights, {definition.activations} activations"
-    notes.append(
-        f"1 MAC = 1 multiply-add ({definition.convention} convention); batch {definition.batch}, "
-        f"{dtype}, fusion {definition.fusion}."
-    )
-    return notes
+    asked = result.definition
+    convention, dtype = result.context["convention"], asked.weights
+    if asked.activations != dtype:
+        dtype = f"{asked.weights} weights, {asked.activations} activations"
+    return [
+        f"{counted}.",
+        *(_second_opinion(result) if asked.with_fvcore else []),
+        f"1 MAC = 1 multiply-add ({convention} convention); batch {asked.batch}, {dtype}, "
+        f"fusion {asked.fusion}.",
+    ]
+
+
+def _second_opinion(result: Result) -> list[str]:
+    same, other, unknown = result.fvcore_verdicts()
+    notes = [f"fvcore counts what its rules give, to the integer, for {same:,} of {same + other:,} designs."]
+    return notes + ([f"It could not count {unknown:,} more."] if unknown else [])
 
 
 def sweep_json(result: Result, notes: tuple[str, ...] = ()) -> Iterator[str]:
@@ -107,7 +129,7 @@ def sweep_json(result: Result, notes: tuple[str, ...] = ()) -> Iterator[str]:
     about = {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "costcalc", "version": __version__},
-        **context(result),
+        **result.context,
         "counted": result.designs,
         "refused": result.part.refused,
         "notes": [*notes, *_notes(result)],
@@ -116,8 +138,8 @@ def sweep_json(result: Result, notes: tuple[str, ...] = ()) -> Iterator[str]:
     yield f'{head[:-2]},\n  "designs": ['
     names = [axis.name for axis in result.axes]
     separator = "\n    "
-    for start in range(0, len(result), MOST_ROWS):
-        for row in result.records(start, start + MOST_ROWS):
+    for start in range(0, len(result), PIECE):
+        for row in result.records(start, start + PIECE):
             values = {**row, **{name: _plain(row[name]) for name in names}}
             yield separator + json.dumps(values, ensure_ascii=False)
             separator = ",\n    "

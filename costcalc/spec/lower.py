@@ -12,6 +12,7 @@ from costcalc.spec.expand import Expander, Tensors
 from costcalc.spec.frame import Frame
 from costcalc.spec.model import Branch, Cell, slot_location
 from costcalc.spec.resolve import Resolved, ResolvedRow
+from costcalc.spec.value import is_foreign
 
 
 def lower(resolved: Resolved, name: str) -> Graph:
@@ -97,6 +98,8 @@ class _Lowering:
             message = f"`from`: no stage `{cell.text}` so far"
             raise SpecError(Diagnostic("E308", message, cell.location(), help))
         back = evaluate(cell, self.resolved.scope, self.resolved.functions)
+        if is_foreign(back) and back // 1 == back:
+            back = int(back)
         if not isinstance(back, int) or isinstance(back, bool) or back >= 0:
             message = "`from` is a stage's name or a negative number"
             help = "-1 is the row before, -2 the one before that"

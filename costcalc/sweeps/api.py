@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
 from costcalc.sweeps.definition import Definition
-from costcalc.sweeps.metrics import DEFAULT
 from costcalc.sweeps.result import Result, result
-from costcalc.sweeps.workers import run
+from costcalc.sweeps.workers import processes, run
 
 Values = str | int | float | Iterable[Any]
 
@@ -20,7 +18,7 @@ def sweep(
     references: str | Iterable[str],
     axes: Mapping[str, Values],
     *,
-    metrics: Iterable[str] = DEFAULT,
+    metrics: Iterable[str] = (),
     executor: Executor | None = None,
     jobs: int = 1,
     journal: Path | None = None,
@@ -32,12 +30,12 @@ def sweep(
         references: Networks, as `costcalc.load` takes them, or several with `*`.
         axes: By parameter the values: as on the command line (`"0.25:1:0.05"`), or an iterable. A float
             stands for the decimal that it prints as.
-        metrics: What to count.
+        metrics: What to show: `macs`, `params`, `peak_memory`, ...; the usual ones unless given.
         executor: Who counts: any `concurrent.futures.Executor`, whose workers have costcalc and the specs.
         jobs: Without an executor, how many processes count.
         journal: A folder that keeps finished parts; what it has is not counted again.
         options: `variants`, `where`, `pareto`, `sort`, `top`, `sample`, `seed`, `table`, `convention`,
-            `batch`, `weights`, `activations`, `fusion`, `weights_in_ram`: see `Definition`.
+            `batch`, `weights`, `activations`, `fusion`, `weights_in_ram`, `with_fvcore`: see `Definition`.
 
     Raises:
         CostcalcError: whatever is wrong with the specs or the arguments; what is wrong with single designs
@@ -57,11 +55,6 @@ def sweep(
         with processes(jobs) as pool:
             return result(run(definition, executor=pool, journal=journal))
     return result(run(definition, executor=executor, journal=journal))
-
-
-def processes(jobs: int) -> ProcessPoolExecutor:
-    """Return an executor of so many processes, each with an interpreter of its own."""
-    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
 
 
 def _text(values: Values) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -14,8 +15,9 @@ from costcalc.errors import Diagnostic, UsageError, did_you_mean
 from costcalc.spec.expression import ExpressionError, compile_expression
 from costcalc.spec.model import LONG_NAMES, Spec
 from costcalc.spec.resolve import RESOLUTION
+from costcalc.sweeps.exact import plain
 
-MOST_VALUES = 10_000_000
+MOST_VALUES = 1_000_000
 
 SYMBOLS: dict[str, tuple[str, ...]] = {
     "alpha": ("alpha",),
@@ -27,6 +29,12 @@ SYMBOLS: dict[str, tuple[str, ...]] = {
     "scale": ("scale",),
 }
 """The axes with an option of their own, and what specs call them: papers abbreviate."""
+
+
+_MOST_DIGITS = 40
+
+Value = int | Fraction | None
+"""Of an axis, exact; None is no number."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,7 @@ class Axis:
 
     name: str
     texts: tuple[str, ...]
-    values: tuple[int | Fraction | None, ...]
+    values: tuple[Value, ...]
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -99,21 +107,28 @@ def parse_axis(name: str, text: str) -> Axis:
     >>> parse_axis("alpha", "0.25:0.75:0.25,1").texts
     ('0.25', '0.5', '0.75', '1')
     """
-    values: dict[str, int | Fraction | None] = {}
-    seen = set()
-    for item in text.split(","):
-        written = item.strip()
-        found = _range(name, written) if ":" in written else {written: _value(name, written)}
-        for each, value in found.items():
-            if (each if value is None else value) not in seen:
-                values[each] = value
-                seen.add(each if value is None else value)
-        if len(values) > MOST_VALUES:
-            raise _wrong(name, text, f"more than {MOST_VALUES} values")
+    items = [_item(name, item.strip()) for item in text.split(",")]
+    if sum(map(len, items)) > MOST_VALUES:
+        raise _wrong(name, text, f"more than {MOST_VALUES:,} values")
+    values = items[0] if len(items) == 1 else _different(items)
     return Axis(name, tuple(values), tuple(values.values()))
 
 
-def _value(name: str, text: str) -> int | Fraction | None:
+def _item(name: str, text: str) -> dict[str, Value]:
+    """Return the values of an item of a list, by their texts."""
+    return _range(name, text) if ":" in text else {text: _value(name, text)}
+
+
+def _different(items: list[dict[str, Value]]) -> dict[str, Value]:
+    """Return the values of all items, each once, however it is written."""
+    texts: dict[Any, str] = {}
+    for item in items:
+        for text, value in item.items():
+            texts.setdefault(text if value is None else value, text)
+    return {text: None if value == text else value for value, text in texts.items()}
+
+
+def _value(name: str, text: str) -> Value:
     if not text:
         raise _wrong(name, text, "a value is missing")
     if text.isidentifier():
@@ -131,7 +146,7 @@ def _number(name: str, text: str) -> int | Fraction:
     raise _wrong(name, text, "not a number")
 
 
-def _range(name: str, text: str) -> dict[str, int | Fraction | None]:
+def _range(name: str, text: str) -> dict[str, Value]:
     parts = text.split(":")
     if len(parts) not in (2, 3):
         raise _wrong(name, text, "a range is FIRST:LAST:STEP")
@@ -143,9 +158,12 @@ def _range(name: str, text: str) -> dict[str, int | Fraction | None]:
         raise _wrong(name, text, "the last value is less than the first")
     count = int((last - first) // step) + 1
     if count > MOST_VALUES:
-        raise _wrong(name, text, f"more than {MOST_VALUES} values")
-    values = [first + step * number for number in range(count)]
-    return {decimal(value): value for value in values}
+        raise _wrong(name, text, f"more than {MOST_VALUES:,} values")
+    denominator = math.lcm(first.denominator, step.denominator)
+    start, stride = int(first * denominator), int(step * denominator)
+    numerators = range(start, start + count * stride, stride)
+    values = [plain(Fraction(numerator, denominator)) for numerator in numerators]
+    return dict(zip(_decimals(numerators, denominator), values, strict=True))
 
 
 def decimal(value: int | Fraction) -> str:
@@ -154,20 +172,18 @@ def decimal(value: int | Fraction) -> str:
     >>> decimal(Fraction(3, 20)), decimal(Fraction(1, 3)), decimal(Fraction(8, 2))
     ('0.15', '1/3', '4')
     """
-    rest, digits = value.denominator, 0
-    while rest % 10 == 0:
-        rest, digits = rest // 10, digits + 1
-    for factor in (2, 5):
-        while rest % factor == 0:
-            rest, digits = rest // factor, digits + 1
-    if rest != 1:
-        return str(value)
-    scaled = value.numerator * 10**digits // value.denominator
-    sign, text = ("-", str(-scaled)) if scaled < 0 else ("", str(scaled))
+    return _decimals([value.numerator], value.denominator)[0]
+
+
+def _decimals(numerators: Iterable[int], denominator: int) -> list[str]:
+    digits = next((n for n in range(_MOST_DIGITS) if 10**n % denominator == 0), None)
+    if digits is None:
+        return [str(Fraction(numerator, denominator)) for numerator in numerators]
+    one = 10**digits
+    parts = [(divmod(abs(n) * (one // denominator), one), "-" * (n < 0)) for n in numerators]
     if not digits:
-        return sign + text
-    text = text.rjust(digits + 1, "0")
-    return f"{sign}{text[:-digits]}.{text[-digits:]}".rstrip("0").rstrip(".")
+        return [f"{sign}{whole}" for (whole, _), sign in parts]
+    return [f"{sign}{whole}.{part:0{digits}}".rstrip("0").rstrip(".") for (whole, part), sign in parts]
 
 
 def _wrong(name: str, text: str, problem: str) -> UsageError:

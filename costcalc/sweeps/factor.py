@@ -62,9 +62,9 @@ def compute(operate: Callable[[Any, Any], Any], first: Factor, second: Factor) -
 
 
 def _exact(operate: Callable[[Any, Any], Any], first: Factor, second: Factor, low: int, high: int) -> Factor:
-    """Return `operate` element by element, in Python ints where the result may not fit."""
+    """Return `operate` element by element, in Python ints where an operand or the result may not fit."""
     axes = first.axes | second.axes
-    if axes and not fits(low, high):
+    if axes and not (fits(low, high) and fits(first.low, first.high) and fits(second.low, second.high)):
         wide = first._replace(array=np.asarray(first.array, dtype=object))
         return narrowed(Factor(axes, compute(operate, wide, second), low, high))
     return Factor(axes, compute(operate, first, second), low, high)

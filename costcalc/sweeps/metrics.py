@@ -81,7 +81,7 @@ class Metric:
 
     Attributes:
         name: As in every report, with the unit.
-        is_bytes: Whether it is in bytes; else it is a count.
+        kind: Whether it counts something or is in bytes.
         values: The counts of a box of this shape, an int64 each; None if they are unknown.
         convention: The convention that it is the count of, if any.
     """
@@ -103,7 +103,8 @@ def _known(name: str) -> Metric:
     return Metric(name, "count", values)
 
 
-def _by(convention: Convention) -> Metric:
+def metric_of(convention: Convention) -> Metric:
+    """Return the count under one convention."""
     name = f"{convention.unit.lower()}s_{convention.name.replace('-', '_')}"
     return Metric(name, "count", lambda m, shape: m.convention(convention.name, shape), convention)
 
@@ -124,7 +125,7 @@ METRICS: dict[str, Metric] = {
         _sum("read_bytes", "bytes"),
         _sum("written_bytes", "bytes"),
         Metric("peak_memory_bytes", "bytes", lambda m, shape: m.peak(shape)),
-        *map(_by, CONVENTIONS.values()),
+        *map(metric_of, CONVENTIONS.values()),
     )
 }
 ALIASES = {
@@ -134,6 +135,7 @@ ALIASES = {
     "peak": "peak_memory_bytes",
     "macs_conv": "macs_macs_conv",
 }
+CORE = tuple([name for name, each in METRICS.items() if each.convention is None])
 DEFAULT = ("macs", "params", "activations", "memory_access_bytes", "peak_memory_bytes")
 
 
@@ -149,14 +151,6 @@ def metric(name: str) -> Metric:
         help = did_you_mean(name, known) or f"known: {', '.join(METRICS)}"
         raise UsageError(Diagnostic("E031", f"there is no column `{name}`", help=help))
     return found
-
-
-def metrics_of(columns: Sequence[str], conventions: Sequence[Convention]) -> tuple[str, ...]:
-    """Return the metrics that columns name (all of the core for `all`), and those of further conventions."""
-    core = [name for name, each in METRICS.items() if each.convention is None]
-    wanted = [name for column in columns for name in (core if column == "all" else [column])]
-    known = [ALIASES.get(name, name) for name in wanted if ALIASES.get(name, name) in METRICS]
-    return tuple(dict.fromkeys([*(known or DEFAULT), *(_by(each).name for each in conventions)]))
 
 
 def measure(

@@ -132,7 +132,7 @@ def merge(parts: Sequence[Part]) -> Part:
         expected = max(expected, part.stop if part else 0)
     if problems:
         raise UsageError(Diagnostic("E606", problem) for problem in problems)
-    columns = concatenate([part.columns for part in ordered], plan.job.metrics)
+    columns = concatenate([part.columns for part in ordered], plan.counts)
     refused: dict[str, int] = {}
     for part in ordered:
         add(refused, part.refused)

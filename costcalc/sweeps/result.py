@@ -10,9 +10,9 @@ import numpy as np
 
 from costcalc.sweeps.axes import Axis
 from costcalc.sweeps.definition import Definition, Plan, prepare
-from costcalc.sweeps.metrics import METRICS, Metric
 from costcalc.sweeps.parts import Part
 from costcalc.sweeps.run import UNKNOWN, Columns
+from costcalc.sweeps.second import FVCORE
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -49,14 +49,40 @@ class Result:
         return self.plan.job.space.axes
 
     @property
-    def metrics(self) -> tuple[Metric, ...]:
-        """What was counted."""
-        return tuple([METRICS[name] for name in self.plan.job.metrics])
+    def shown(self) -> tuple[str, ...]:
+        """The counts that were asked for."""
+        return self.plan.shown
 
     @property
     def designs(self) -> int:
         """How many designs were counted or refused."""
         return self.part.stop - self.part.start
+
+    @property
+    def context(self) -> dict[str, object]:
+        """What the counts rest on."""
+        asked = self.definition
+        return {
+            "convention": asked.convention.partition(",")[0],
+            "batch": asked.batch,
+            "dtype": asked.activations,
+            "weights_dtype": asked.weights,
+            "fusion": asked.fusion,
+        }
+
+    def unknown(self) -> dict[str, int]:
+        """Return how many of the legal designs have no count, by the name of each such count."""
+        legal = self.columns.codes == 0
+        numbers = {name: int((legal & (self.columns.metrics[name] == UNKNOWN)).sum()) for name in self.shown}
+        return {name: number for name, number in numbers.items() if number}
+
+    def fvcore_verdicts(self) -> tuple[int, int, int]:
+        """Return for how many designs fvcore counts what its rules give, something else, and nothing."""
+        columns = self.columns.take(self.columns.codes == 0)
+        counted = columns.metrics[FVCORE]
+        known = counted != UNKNOWN
+        same = int((counted * self.definition.batch == columns.metrics["macs_fvcore"])[known].sum())
+        return same, int(known.sum()) - same, int((~known).sum())
 
     def names(self) -> list[str]:
         """Return the networks' names."""
@@ -83,7 +109,7 @@ class Result:
         """Yield designs start..stop as rows of exact values; a count that is not known is None."""
         columns = self.columns.take(slice(start, stop))
         networks, *places = (each.tolist() for each in self.plan.job.space.coordinates(columns.rows))
-        counts = {name: values.tolist() for name, values in columns.metrics.items()}
+        counts = {name: columns.metrics[name].tolist() for name in self.shown}
         figures = {name: values[start:stop].tolist() for name, values in self.figures().items()}
         names, reasons = self.names(), self.reasons(np.arange(start, start + len(columns)))
         for index, code in enumerate(columns.codes.tolist()):
@@ -102,7 +128,7 @@ class Result:
         """Return a data frame with a row per design; pandas is imported here.
 
         Networks and codes are categories, values of axes numbers where all of an axis are, counts exact
-        nullable integers.
+        nullable integers. What the counts rest on is in `attrs`.
         """
         import pandas as pd
 
@@ -112,13 +138,16 @@ class Result:
         for axis, place in zip(self.axes, places, strict=True):
             values = axis.whole if axis.whole is not None else axis.floats if axis.is_numeric else axis.texts
             frame[axis.name] = np.asarray(values)[place]
-        for name, counts in columns.metrics.items():
+        for name in self.shown:
+            counts = columns.metrics[name]
             frame[name] = pd.arrays.IntegerArray(counts.copy(), counts == UNKNOWN)
         frame |= self.figures()
         codes = columns.codes.astype(np.int64) - 1
         frame["error"] = pd.Categorical.from_codes(codes, pd.Index(columns.errors))
         frame["reason"] = self.reasons(np.arange(len(columns)))
-        return pd.DataFrame(frame)
+        whole = pd.DataFrame(frame)
+        whole.attrs |= self.context
+        return whole
 
 
 def result(part: Part) -> Result:

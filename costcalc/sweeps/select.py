@@ -50,15 +50,21 @@ class Selection:
     def keep(self, columns: Columns) -> Columns:
         """Return the designs to keep, in order."""
         if self.where:
-            columns = columns.take((columns.codes == 0) & self.where.holds(lambda n: self.column(columns, n)))
+            holds = self.where.holds(lambda name: self.column(columns, name))
+            columns = columns.take(self._known(columns, self.where.names) & holds)
         if self.pareto:
-            columns = columns.take(self._known(columns, self.pareto))
+            columns = columns.take(self._known(columns, [each.name for each in self.pareto]))
             columns = columns.take(front([self._smaller(columns, each) for each in self.pareto]))
         if self.sort:
-            known = self._known(columns, (self.sort,))
+            known = self._known(columns, [self.sort.name])
             order = np.argsort(self._smaller(columns, self.sort)[known], kind="stable")
             columns = columns.take(np.concatenate([np.flatnonzero(known)[order], np.flatnonzero(~known)]))
         return columns.take(slice(self.top)) if self.top else columns
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The names of the figures from elsewhere."""
+        return tuple(self.joined.figures) if self.joined else ()
 
     def of_part(self) -> Selection:
         """Return what to keep of each part of a space, before `keep` is asked about all that is left."""
@@ -78,10 +84,11 @@ class Selection:
                 return axis.floats[self.space.coordinates(columns.rows)[place]]
         raise LookupError(name)
 
-    def _known(self, columns: Columns, objectives: Iterable[Objective]) -> Any:
+    def _known(self, columns: Columns, names: Iterable[str]) -> Any:
+        """Return which designs are legal and have a value in every column of these names."""
         known = columns.codes == 0
-        for objective in objectives:
-            values = self.column(columns, objective.name)
+        for name in names:
+            values = self.column(columns, name)
             known &= ~np.isnan(values) if values.dtype == np.float64 else values != UNKNOWN
         return known
 

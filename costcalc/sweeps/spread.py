@@ -10,7 +10,7 @@ import numpy as np
 
 from costcalc.errors import Diagnostic, UsageError
 from costcalc.sweeps.exact import Exact, Term
-from costcalc.sweeps.factor import Factor, fits, plus
+from costcalc.sweeps.factor import Factor, constant, fits, plus
 
 
 def spread(value: Any, shape: tuple[int, ...]) -> Any:
@@ -19,23 +19,21 @@ def spread(value: Any, shape: tuple[int, ...]) -> Any:
     Raises:
         UsageError: E603, one of them is too large.
     """
-    if isinstance(value, int):
-        _require_fit(abs(value))
-        return np.full(shape, value, np.int64)
-    return _sum(_merged(value.terms), shape)
+    return _sum(_merged(_terms(value)), shape)
 
 
 def spread_largest(values: Sequence[Any], shape: tuple[int, ...]) -> Any:
     """Return the largest of some whole numbers, design by design."""
-    plain = [value for value in values if isinstance(value, int)]
-    sums = {
-        _key(terms): terms for value in values if isinstance(value, Exact) for terms in [_merged(value.terms)]
-    }
-    largest = np.full(shape, max(plain, default=-(2**63)), np.int64)
+    sums = {_key(terms): terms for terms in (_merged(_terms(value)) for value in values)}
+    largest = np.full(shape, -(2**63), np.int64)
     for terms in sorted(_upper(list(sums.values())), key=_bound, reverse=True):
         if _bound(terms) > largest.min():
             np.maximum(largest, _sum(terms, shape), out=largest)
     return largest
+
+
+def _terms(value: Any) -> tuple[Term, ...]:
+    return value.terms if isinstance(value, Exact) else ((constant(value),),)
 
 
 def _bound(terms: tuple[Term, ...]) -> int:

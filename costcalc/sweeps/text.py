@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from io import StringIO
 from typing import Any, Final
 
@@ -18,25 +18,19 @@ BLOCK: Final = 1 << 15
 _FOUR_DIGITS: Final = np.array([list(b"%04d" % number) for number in range(10_000)], np.uint8)
 
 
-def csv_lines(result: Result, context: Mapping[str, object]) -> Iterator[bytes]:
-    """Yield a CSV file in pieces: names, then a line per design.
-
-    Args:
-        result: What to write.
-        context: What the counts rest on; it repeats in the last columns of every line.
-    """
+def csv_lines(result: Result) -> Iterator[bytes]:
+    """Yield a CSV file in pieces: names, then a line per design; what the counts rest on is in every line."""
     names = [axis.name for axis in result.axes]
-    header = ["model", *names, *result.plan.job.metrics, *result.figures(), "error", "reason", *context]
-    yield _line(header)
     figures = result.figures()
-    ending = _line(["", *context.values()])
+    yield _line(["model", *names, *result.shown, *figures, "error", "reason", *result.context])
+    ending = _line(["", *result.context.values()])
     tables = [_labels(result.names()), *(_labels(axis.texts) for axis in result.axes)]
     codes = _labels(["", *result.columns.errors])
     for start in range(0, len(result), BLOCK):
         columns = result.columns.take(slice(start, start + BLOCK))
         coordinates = result.plan.job.space.coordinates(columns.rows)
         cells = [table[places] for table, places in zip(tables, coordinates, strict=True)]
-        cells += [_digits(values) for values in columns.metrics.values()]
+        cells += [_digits(columns.metrics[name]) for name in result.shown]
         cells += [_labels(_decimals(values[start : start + BLOCK])) for values in figures.values()]
         cells.append(codes[columns.codes])
         cells.append(_labels(result.reasons(np.arange(start, start + len(columns)))))

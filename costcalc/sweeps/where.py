@@ -1,6 +1,6 @@
 """Conditions over columns: `macs <= 150M and params < 3M and peak_memory < 6MiB`, design by design.
 
-Whole numbers are compared exactly; divisions and decimals are those of floating point.
+Columns are compared exactly; arithmetic with them is that of floating point.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from costcalc.errors import Diagnostic, UsageError, did_you_mean
 from costcalc.spec.condition import parse_condition
 from costcalc.spec.grammar import parse
 from costcalc.spec.rounding import FUNCTIONS
@@ -41,6 +42,9 @@ _OPERATORS: Final[Mapping[type[ast.AST], Callable[..., Any]]] = {
 }
 
 
+_CALLS: Final[Mapping[str, Callable[..., Any]]] = {**FUNCTIONS, "fixed": lambda value: value}
+
+
 @dataclass(frozen=True, slots=True)
 class Where:
     """A condition over columns.
@@ -54,7 +58,7 @@ class Where:
 
     def holds(self, column: Lookup) -> Any:
         """Return for every design whether the condition holds; `column` finds a column by name."""
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             return np.asarray(_value(self._body, column), dtype=bool)
 
 
@@ -65,6 +69,9 @@ def parse_where(text: str, columns: Iterable[str]) -> Where:
         UsageError: E034, it is no condition, or names no column.
     """
     expression = parse_condition(text, columns).expression
+    for name, _ in sorted(expression.calls):
+        help = did_you_mean(name, _CALLS) or f"one of: {', '.join(_CALLS)}"
+        raise UsageError(Diagnostic("E034", f"`{text}`: no function `{name}`", help=help))
     return Where(expression.names, parse(expression.text))
 
 
@@ -74,6 +81,9 @@ def _value(node: ast.expr, column: Lookup) -> Any:
     def inner(*nodes: ast.expr) -> list[Any]:
         return [_value(below, column) for below in nodes]
 
+    def floats(*nodes: ast.expr) -> list[Any]:
+        return [np.asarray(value, np.float64) for value in inner(*nodes)]
+
     match node:
         case ast.Name("true" | "True" | "false" | "False"):
             return node.id.lower() == "true"
@@ -82,7 +92,7 @@ def _value(node: ast.expr, column: Lookup) -> Any:
         case ast.Constant(value):
             return value
         case ast.BinOp(left, op, right):
-            return _OPERATORS[type(op)](*inner(left, right))
+            return _OPERATORS[type(op)](*floats(left, right))
         case ast.UnaryOp(sign, operand):
             return _OPERATORS[type(sign)](*inner(operand))
         case ast.BoolOp(word, operands):
@@ -99,5 +109,5 @@ def _value(node: ast.expr, column: Lookup) -> Any:
         case ast.IfExp(test, body, orelse):
             return np.where(*inner(test, body, orelse))
         case ast.Call(ast.Name(function), arguments):
-            return FUNCTIONS[function](*inner(*arguments))
+            return _CALLS[function](*floats(*arguments))
     raise AssertionError(f"no expression has {node}")

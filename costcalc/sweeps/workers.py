@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from functools import lru_cache
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,12 @@ from costcalc.errors import Diagnostic, UsageError
 from costcalc.sweeps.definition import Definition, prepare
 from costcalc.sweeps.parts import Part, add, load, merge, save, total
 from costcalc.sweeps.run import CHUNK, chunks, concatenate
+from costcalc.sweeps.second import ask_fvcore
 
 SAMPLED_CHUNK = 1 << 14
 LEAST_CHUNK = 256
+FVCORE_CHUNK = 32
+"""Designs that fvcore counts in a few seconds."""
 PARTS = 64
 """Into how many parts a sweep falls when they are counted apart, if it is large enough."""
 AHEAD = 64
@@ -28,16 +32,28 @@ Told = Callable[[int, int], None]
 """Is told how many designs are done, and of how many."""
 
 
-def count_part(definition: Definition, start: int, stop: int) -> Part:
-    """Count a range of a sweep's designs. What an executor runs: it needs nothing but the arguments."""
+def count_part(definition: Definition, digest: str, start: int, stop: int) -> Part:
+    """Count a range of a sweep's designs. What an executor runs: it needs the specs, and the arguments.
+
+    Raises:
+        UsageError: E606, the specs are not those of whoever asks.
+    """
     plan = prepare(definition)
+    if plan.digest != digest:  # a worker lives long, and specs change
+        prepare.cache_clear()
+        plan = prepare(definition)
+    if plan.digest != digest:
+        raise UsageError(Diagnostic("E606", "this worker has other specs than whoever asks it"))
     if definition.sample:
         columns = plan.job.designs(_sample(definition)[start:stop])
     else:
         columns = plan.job.rows(start, stop)
     numbers = np.bincount(columns.codes, minlength=len(columns.errors) + 1)[1:].tolist()
     refused = dict(zip(columns.errors, numbers, strict=True))
-    return Part(definition, plan.digest, start, stop, plan.selection.of_part().keep(columns), refused)
+    kept = plan.selection.of_part().keep(columns)
+    if definition.with_fvcore:
+        kept = ask_fvcore(plan.job.space, kept)
+    return Part(definition, plan.digest, start, stop, kept, refused)
 
 
 @lru_cache(maxsize=1)
@@ -47,6 +63,11 @@ def _sample(definition: Definition) -> Any:
     if definition.sample >= size:
         return np.arange(size)
     return np.array(sorted(random.Random(definition.seed).sample(range(size), definition.sample)))
+
+
+def processes(jobs: int) -> ProcessPoolExecutor:
+    """Return an executor of so many processes, each with an interpreter of its own."""
+    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
 
 
 def run(
@@ -72,6 +93,7 @@ def run(
     Raises:
         CostcalcError: what is wrong with the sweep; E606, the journal is another sweep's.
     """
+    prepare.cache_clear()  # what the specs are now
     plan = prepare(definition)
     start, stop = rows or (0, total(definition))
     most = chunk or _chunk(definition, executor is not None or journal is not None)
@@ -86,11 +108,13 @@ def run(
             tell(done, stop - start)
     if rows is not None:
         return _joined(parts, definition, plan.digest, start, stop)
-    return merge(parts or [count_part(definition, 0, 0)])
+    return merge(parts or [count_part(definition, plan.digest, 0, 0)])
 
 
 def _chunk(definition: Definition, apart: bool) -> int:
     """Return how many designs a part has. It does not depend on who counts: a journal serves anybody."""
+    if definition.with_fvcore and not definition.top and not definition.pareto:
+        return FVCORE_CHUNK
     most = SAMPLED_CHUNK if definition.sample else CHUNK
     return min(max(total(definition) // PARTS, LEAST_CHUNK), most) if apart else most
 
@@ -98,7 +122,7 @@ def _chunk(definition: Definition, apart: bool) -> int:
 def _joined(parts: list[Part], definition: Definition, digest: str, start: int, stop: int) -> Part:
     """Return neighbouring parts as one."""
     plan = prepare(definition)
-    columns = concatenate([part.columns for part in parts], plan.job.metrics)
+    columns = concatenate([part.columns for part in parts], plan.counts)
     refused: dict[str, int] = {}
     for part in parts:
         add(refused, part.refused)
@@ -119,24 +143,25 @@ def _parts(
     for each in ranges:
         kept = _kept(journal, each, digest)
         if kept is None and executor is not None:
-            waiting.append((each, executor.submit(count_part, definition, *each)))
+            waiting.append((each, executor.submit(count_part, definition, digest, *each)))
         else:
             waiting.append((each, kept))
         while waiting and (executor is None or len(waiting) > AHEAD):
-            yield _finished(definition, *waiting.popleft(), journal)
+            yield _finished(definition, digest, *waiting.popleft(), journal)
     while waiting:
-        yield _finished(definition, *waiting.popleft(), journal)
+        yield _finished(definition, digest, *waiting.popleft(), journal)
 
 
 def _finished(
     definition: Definition,
+    digest: str,
     rows: tuple[int, int],
     part: Part | Future[Part] | None,
     journal: Path | None,
 ) -> Part:
     if isinstance(part, Part):
         return part
-    counted = count_part(definition, *rows) if part is None else part.result()
+    counted = count_part(definition, digest, *rows) if part is None else part.result()
     if journal is not None:
         save(counted, _file(journal, rows))
     return counted

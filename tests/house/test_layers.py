@@ -26,7 +26,7 @@ ROOMS: dict[str, set[str]] = {
     "importers": {"graph"},
     "cost": {"graph"},
     "witness": {"graph"},
-    "sweeps": {"graph", "spec", "cost"},
+    "sweeps": {"graph", "spec", "cost", "witness"},
     "gate": {"graph", "spec", "cost"},
     "report": {"codes", "graph", "cost", "witness", "sweeps", "gate", "__init__"},
     "__init__": {"graph", "spec", "cost", "witness", "sweeps", "gate", "report"},

@@ -34,6 +34,7 @@ SPACES: dict[str, tuple[list[str], dict[str, str]]] = {
         {"growth": "1,2,3,12,24.5,13", "L": "10,22,23,40", "theta": "1/2,1"},
     ),
     "a line of widths": (["regnet"], {"w0": "8:80:8", "wa": "10:40:3.1", "g": "1,3,8,16"}),
+    "rows that read other rows": (["nasnet@f=8"], {"skip": "-1,0,1,1/2", "n": "0,2", "resolution": "64,224"}),
     "no numbers": (
         ["mobilenet"],
         {"block": "dw_separable,full_conv", "se": "true,false", "depth": "1,1.4,2"},

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from costcalc.errors import UsageError
@@ -30,6 +30,7 @@ def grid(values: list[int], dimension: int = 0, denominator: int = 1) -> Any:
 
 numbers = st.one_of(st.integers(-50, 50), st.integers(-(10**20), 10**20))
 OPERATORS: list[Callable[[Any, Any], Any]] = [operator.add, operator.sub, operator.mul]
+COMPARISONS: list[Callable[[Any, Any], Any]] = [operator.lt, operator.le, operator.eq, operator.ne]
 DIVISIONS: list[Callable[[Any, Any], Any]] = [operator.floordiv, operator.mod, operator.truediv]
 
 
@@ -54,6 +55,27 @@ def test_arithmetic_is_that_of_fractions(
     result = operate(grid(rows, 0, under) * 1, grid(columns, 1, below))
     expected = [[operate(Fraction(a, under), Fraction(b, below)) for b in columns] for a in rows]
     assert elements(result) == expected
+
+
+@given(
+    st.lists(numbers, min_size=3, max_size=3),
+    numbers,
+    st.integers(1, 12),
+    st.sampled_from(OPERATORS + DIVISIONS + COMPARISONS),
+    st.booleans(),
+)
+@example([1, 2, 5], 10**20, 1, operator.floordiv, False)
+@example([0, 0, 0], 10**20, 1, operator.mul, True)
+def test_arithmetic_with_one_number_is_that_of_fractions(
+    rows: list[int], number: int, under: int, operate: Callable[[Any, Any], Any], swap: bool
+) -> None:
+    if operate in DIVISIONS and 0 in (*rows, number):
+        rows, number = [row or 7 for row in rows], number or 7
+    pairs: list[tuple[Any, Any]] = [(Fraction(row, under), number) for row in rows]
+    many: tuple[Any, Any] = (grid(rows, 0, under), number)
+    if swap:
+        pairs, many = [(two, one) for one, two in pairs], (many[1], many[0])
+    assert [row[0] for row in elements(operate(*many))] == [operate(*pair) for pair in pairs]
 
 
 @given(st.lists(st.integers(1, 10**6), min_size=3, max_size=3), st.sampled_from(sorted(FUNCTIONS)))
