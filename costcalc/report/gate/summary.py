@@ -102,14 +102,14 @@ def summary(result: Result) -> str:
         for found in by_model.values()
     )
     passed, unruled = verdicts["pass"] + verdicts["note"], len(by_model) - verdicts.total()
+    troubled = verdicts["fail"] or verdicts["warn"]
     loosened = sum(change.loosened for change in result.limit_changes)
     parts = [
         f"{plural(verdicts['fail'], 'network')} failed" if verdicts["fail"] else "",
         f"{before:,} over before this change (warning)" if before else "",
         plural(verdicts["warn"] - before, "warning") if verdicts["warn"] - before else "",
-        f"{passed:,} passed"
-        if verdicts["fail"] or verdicts["warn"]
-        else f"{plural(passed, 'network')} passed",
+        f"{passed:,} passed" if passed and troubled else "",
+        f"{plural(passed, 'network')} passed" if not troubled else "",
         f"{unruled:,} without a budget" if unruled else "",
         f"{plural(loosened, 'budget')} loosened" if loosened else "",
     ]

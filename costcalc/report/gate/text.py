@@ -28,6 +28,7 @@ from costcalc.report.gate.words import (
 _BELOW: Final = 5
 """What explains a verdict stands below it, under the name behind the label."""
 
+_MOST_CAUSES: Final = 3
 _NARROWEST: Final = 30
 _COLOURS: Final = {
     "FAIL": "1;31",
@@ -178,16 +179,19 @@ class _Writer:
             total = values.value
         else:
             stages, _ = largest(blame.model.stages, metric, 0)
-            causes = [
-                f"{stage.name} {self.words.signed(metric, growth(stage, metric))}" for stage in stages[:3]
-            ]
+            causes = [self._cause(stage, blame.model, metric) for stage in stages[:_MOST_CAUSES]]
             change = self.words.change(metric, values, "")
             line = f"vs {base_text(self.result.base)}: {change}"
-            yield _Line("; ".join(filter(None, (line, ", ".join(causes)))), indent=_BELOW)
+            yield _Line("  ".join(filter(None, (line, ", ".join(causes)))), indent=_BELOW)
         shown, hidden = largest(blame.model.layers, metric, self.top)
         yield from (self._part(layer, blame.model, metric, _BELOW, total) for layer in shown)
         if hidden:
             yield _Line(f"and {hidden:,} smaller; --top 0 shows all", indent=_BELOW)
+
+    def _cause(self, stage: Part, model: ModelChange, metric: str) -> str:
+        remark = part_remark(stage, model.file)
+        amount = self.words.signed(metric, growth(stage, metric))
+        return f"{stage.name} {amount}" + (f" ({remark})" if remark else "")
 
     def _advice(self, blame: Blame) -> Iterator[_Line]:
         """Say what the rules say, and what can be done."""

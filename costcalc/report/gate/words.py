@@ -57,8 +57,8 @@ def is_bytes(metric: str) -> bool:
 
 
 def place_text(place: Place) -> str:
-    """Return `net.yaml:31`, with the column if it says more than the line."""
-    return f"{place.file}:{place.line}" + (f":{place.column}" if place.column > 1 else "")
+    """Return `net.yaml:31`."""
+    return f"{place.file}:{place.line}"
 
 
 def rule_text(rule: Rule) -> str:
@@ -95,12 +95,21 @@ def headlines(metrics: Mapping[str, Values]) -> dict[str, Values]:
 
 def part_remark(part: Part, file: str) -> str:
     """Return what a stage or a layer is and was, and its line, in short if it is in the network's file."""
-    changed = part.before and part.now and part.before != part.now
-    what = f"{part.before} -> {part.now}" if changed else part.now or part.before
-    where = f"{PurePath(part.place.file).name}:{part.place.line}" if part.place else ""
-    if part.place and part.place.file != file:
-        where = f"{part.place.file}:{part.place.line}"
-    return ", ".join(filter(None, (what, where)))
+    place = part.place
+    if place is None:
+        return _transition(part)
+    name = PurePath(place.file)
+    where = f"{name.name if place.file == file or name.is_absolute() else place.file}:{place.line}"
+    return ", ".join(filter(None, (_transition(part), where)))
+
+
+def _transition(part: Part) -> str:
+    """Return `c = 96 -> 128`, `conv 3x3 -> conv 5x5`, or what there is of the two."""
+    if not (part.before and part.now) or part.before == part.now:
+        return part.now or part.before
+    name, equals, value = part.now.partition(" = ")
+    same = equals and part.before.startswith(name + equals) and "," not in part.before + part.now
+    return f"{part.before} -> {value if same else part.now}"
 
 
 def percent_text(delta: int, base: int) -> str:
@@ -159,7 +168,7 @@ class Words:
 
     def signed(self, metric: str, delta: int) -> str:
         """Return a difference with its sign."""
-        return f"{_sign(delta)}{self.amount(metric, abs(delta), _DELTA_DIGITS)}"
+        return f"{_sign(delta) if delta else ''}{self.amount(metric, abs(delta), _DELTA_DIGITS)}"
 
     def change(self, metric: str, values: Values, name: str | None = None) -> str:
         """Return `+12.4M MACs (+3.1%, 401.2M -> 413.6M)`."""
