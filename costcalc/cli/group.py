@@ -32,6 +32,7 @@ COMMANDS = {
         "costcalc.cli.render",
         "Write the result of a check or a diff in another format, without counting again.",
     ),
+    "comment": ("costcalc.cli.comment", "Tell the result of a check or a diff under a pull request."),
     "explain": ("costcalc.cli.explain", "Explain a convention, or an error code."),
     "zoo": ("costcalc.cli.zoo", "List the networks that ship, with what they cost."),
     "new": ("costcalc.cli.new", "Write a small spec with comments, to change into a network of your own."),

@@ -46,7 +46,7 @@ NOT_HERE = {
     **dict.fromkeys(
         ("E810", "E811", "E812", "E813", "E822"), "takes a repository in trouble; tested with git"
     ),
-    "E852": "takes two results, tested with rendering them",
+    **dict.fromkeys(("E853", "E855", "E856", "E857"), "takes a server; tested with comments"),
     "E821": "a result is read by Python, and tested with it",
 }
 IN_A_REPOSITORY = ("E809",)

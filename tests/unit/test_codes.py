@@ -46,6 +46,7 @@ WITHOUT_EXAMPLE = {
     "E509": "depends on the network",
     "E852": "takes two files of results",
     "E701": "a verdict, with which the command leaves with 1",
+    **dict.fromkeys(("E853", "E854", "E855", "E856", "E857"), "takes a file of a result, or a server"),
     "E605": "needs a file that is there",
     "E606": "needs files that are there",
     **dict.fromkeys(("E801", "E804", "E815", "E817", "E818", "E819", "E821"), "needs a file that is there"),

@@ -30,6 +30,11 @@ _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]#|~])")
 
 def render_markdown(result: Result, *, raw: bool, top: int) -> str:
     """Return Markdown with the HTML that GitHub and GitLab let through."""
+    return "\n\n".join(markdown_sections(result, raw=raw, top=top)) + "\n"
+
+
+def markdown_sections(result: Result, *, raw: bool, top: int) -> list[str]:
+    """Return its parts, the most important ones first; the last one says what the numbers rest on."""
     words = Words(raw)
     sections = [
         _heading(result),
@@ -37,12 +42,12 @@ def render_markdown(result: Result, *, raw: bool, top: int) -> str:
         _findings(result, words),
         _rules(result),
         *_reasons(result, words, top),
-        _changes(result, words, top),
+        *_changes(result, words, top),
         _passes(result, words),
         "\n".join(f"- {escape(note)}" for note in (*result.notes, *skipped(result))),
         f"<sub>{escape(context_text(result.context))} costcalc {__version__}</sub>",
     ]
-    return "\n\n".join(filter(None, sections)) + "\n"
+    return [section for section in sections if section]
 
 
 def escape(text: str) -> str:
@@ -144,11 +149,11 @@ def _part_row(
     )
 
 
-def _changes(result: Result, words: Words, top: int) -> str:
+def _changes(result: Result, words: Words, top: int) -> list[str]:
     """Return what became of every network that is not what it was; a diff says of each where."""
     models = moved(result)
     if not models:
-        return ""
+        return []
     rows = [
         (
             code(SIGNS[model.status]),
@@ -159,8 +164,8 @@ def _changes(result: Result, words: Words, top: int) -> str:
     ]
     overview = table(("", "network", *map(metric_name, HEADLINES)), rows, numbers=len(HEADLINES))
     if result.command == "check":
-        return details(f"What this change costs ({len(models):,})", overview)
-    return "\n\n".join(filter(None, (overview, *(_model_details(model, words, top) for model in models))))
+        return [details(f"What this change costs ({len(models):,})", overview)]
+    return [overview, *(_model_details(model, words, top) for model in models)]
 
 
 def _model_details(model: ModelChange, words: Words, top: int) -> str:
