@@ -92,12 +92,12 @@ def is_bytes(metric: str) -> bool:
     return metric in METRICS and METRICS[metric].is_bytes
 
 
-def round_limit(value: int, metric: str) -> str:
-    """Return the next round quantity that a value is within, to be a limit: 3 digits, the last 0 or 5.
+def round_limit(value: int, metric: str, grain: int = 1) -> str:
+    """Return the next round quantity that a value is within, to be a limit: 3 digits, a multiple of `grain`.
 
-    >>> round_limit(312_400_000, "macs"), round_limit(4_231_976, "params"), round_limit(51, "depth")
-    ('315M', '4.25M', '51')
-    >>> round_limit(8_388_609, "peak_memory")
+    >>> round_limit(312_400_000, "macs"), round_limit(312_400_000, "macs", 5), round_limit(51, "depth")
+    ('313M', '315M', '51')
+    >>> round_limit(8_388_609, "peak_memory", 5)
     '8.05MiB'
     """
     step, suffixes = (1024, _BYTES) if is_bytes(metric) else (1000, _COUNTS)
@@ -105,8 +105,8 @@ def round_limit(value: int, metric: str) -> str:
     if power == 0:
         return f"{value}{suffixes[0]}"
     scaled = Decimal(value) / step**power
-    grain = Decimal(5).scaleb(scaled.adjusted() - 2)
-    rounded = (scaled / grain).to_integral_value(ROUND_CEILING) * grain
+    unit = Decimal(grain).scaleb(scaled.adjusted() - 2)
+    rounded = (scaled / unit).to_integral_value(ROUND_CEILING) * unit
     return f"{rounded.normalize():f}{suffixes[power]}"
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from costcalc.gate.metrics import round_limit
 from costcalc.gate.result import Context, Finding, ModelChange, Part, Place, Result, Rule, Values
 from costcalc.report.gate import render_result
-from costcalc.report.gate.advice import nice_limit
 from costcalc.report.gate.words import Words, percent_text
 from costcalc.units import parse_quantity
 
@@ -141,7 +141,7 @@ def test_percentages(delta: int, base: int, text: str) -> None:
     "value", [0, 1, 7, 999, 1000, 1023, 1024, 4_231_976, 315_000_000, 315_000_001, 10**15 - 1]
 )
 def test_a_suggested_limit_is_written_as_one_and_holds(metric: str, value: int) -> None:
-    limit = parse_quantity(nice_limit(value, metric), bytes_=metric == "peak_memory")
+    limit = parse_quantity(round_limit(value, metric, grain=5), bytes_=metric == "peak_memory")
     assert value <= limit <= value * 1.06
 
 
