@@ -19,6 +19,10 @@ COMMANDS = [
     "compare shufflenet.yaml mobilenet.yaml --no-fvcore",
     "compare shufflenet.yaml mobilenet.yaml --no-fvcore --format json",
     "compare shufflenet.yaml mobilenet.yaml --no-fvcore --format csv",
+    "check mobilenet --max macs=600M",
+    "check mobilenet --max macs=600M --format json",
+    "diff mobilenet shufflenet",
+    "diff mobilenet shufflenet --format markdown",
 ]
 
 
