@@ -163,14 +163,16 @@ _Cells = dict[str, str]
 
 
 def _cells(counted: Counted | None) -> dict[str, list[_Cells]]:
-    """Return, for every stage, the scaled cells of its rows."""
+    """Return, for every stage, the scaled cells of its rows, in the order of the spec's columns."""
     found: dict[str, list[_Cells]] = {}
-    if counted is not None and counted.model is not None:
-        for row in counted.model.resolved.rows:
-            cells = {"op": row.row.op.text, "n": str(row.copies)}
-            found.setdefault(row.stage, []).append(
-                cells | {key: show(value) for key, value in row.values.items()}
-            )
+    if counted is None or counted.model is None:
+        return found
+    columns = counted.model.spec.columns
+    for row in counted.model.resolved.rows:
+        cells = {"op": row.row.op.text, "n": str(row.copies)}
+        cells |= {key: show(value) for key, value in row.values.items()}
+        in_order = dict.fromkeys((*(key for key in columns if key in cells), *cells))
+        found.setdefault(row.stage, []).append({key: cells[key] for key in in_order})
     return found
 
 
@@ -183,7 +185,7 @@ def _difference(now: list[_Cells] | None, before: list[_Cells] | None) -> tuple[
     keys = [
         (index, key)
         for index, (left, right) in enumerate(zip(now, before, strict=True))
-        for key in {**right, **left}
+        for key in dict.fromkeys((*left, *right))
         if left.get(key) != right.get(key)
     ]
     return _listed(now, keys), _listed(before, keys)

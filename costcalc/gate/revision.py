@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import subprocess
+import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -22,7 +23,7 @@ _MOST_LINKS: Final = 8
 
 
 class Blobs:
-    """Reads objects through one `git cat-file --batch`, which starts with the first of them."""
+    """Reads objects through one `git cat-file --batch`, started by the first of them."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -42,6 +43,7 @@ class Blobs:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
             )
+            weakref.finalize(self, _let_go, self._process)
         ask, answer = self._process.stdin, self._process.stdout
         assert ask is not None and answer is not None
         ask.write(f"{name}\n".encode())
@@ -53,12 +55,10 @@ class Blobs:
         answer.read(1)
         return content
 
-    def close(self) -> None:
-        """Let the process go."""
-        if self._process is not None:
-            with contextlib.suppress(OSError), self._process:
-                pass
-            self._process = None
+
+def _let_go(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(OSError), process:
+        pass  # which closes its input, upon which it ends
 
 
 class GitFiles(Files):
@@ -74,10 +74,6 @@ class GitFiles(Files):
         zoo = repository.relative(zoo_directory())
         is_ours = zoo is not None and any(path.startswith(f"{zoo}/") for path in self.tree)
         self._zoo = None if is_ours else zoo_directory()
-
-    def close(self) -> None:
-        """Let git go."""
-        self._blobs.close()
 
     def inside(self, path: Path) -> str | None:
         """Return the path of a file as trees have it; None if it is not the repository's.
