@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from costcalc.report.frame import to_frame
     from costcalc.spec import Model, load, load_all
     from costcalc.sweeps import sweep
+    from costcalc.sweeps.scaling import scale
     from costcalc.sweeps.solving import solve
     from costcalc.witness.build import build_module
 
@@ -44,6 +45,7 @@ _HOMES = {
     "formulas": "costcalc.cost.formula",
     "load": "costcalc.spec",
     "load_all": "costcalc.spec",
+    "scale": "costcalc.sweeps.scaling",
     "solve": "costcalc.sweeps.solving",
     "sweep": "costcalc.sweeps",
     "to_frame": "costcalc.report.frame",
@@ -67,6 +69,7 @@ __all__ = [
     "formulas",
     "load",
     "load_all",
+    "scale",
     "solve",
     "sweep",
     "to_frame",

@@ -38,4 +38,11 @@ SOLVE_CODES: Final[dict[str, Code]] = {
         "$ costcalc solve mobilenet --macs much",
         "$ costcalc solve mobilenet --macs 150M",
     ),
+    "E706": Code(
+        "a growth that cannot be",
+        "A network is scaled to more than it is, in positive steps that leave a grid of a million candidates "
+        "at most.",
+        "$ costcalc scale shufflenet --target 1x",
+        "$ costcalc scale shufflenet --target 2x",
+    ),
 }

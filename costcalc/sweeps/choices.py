@@ -58,11 +58,16 @@ def default_bounds(network: Network, name: str) -> Bounds:
     Raises:
         UsageError: E004, there is no such parameter; E703, it is no number.
     """
-    value = _value(network, name)
+    value = value_of(network, name)
     return Bounds(Fraction(0), 4 * value, has_low=False) if value > 0 else Bounds(Fraction(0), Fraction(8))
 
 
-def _value(network: Network, name: str) -> Fraction:
+def value_of(network: Network, name: str) -> Fraction:
+    """Return the number that a parameter of a network is.
+
+    Raises:
+        UsageError: E004, there is no such parameter; E703, it is no number.
+    """
     parameter = Axis(name, (), ()).parameter(network.spec)
     resolved = resolve(network.spec, network.overrides)
     value: Any = resolved.input_shape[1] if parameter == RESOLUTION else resolved.scope[parameter]

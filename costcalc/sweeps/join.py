@@ -44,7 +44,7 @@ def parse_table(text: str, space: Space) -> Joined:
     Raises:
         UsageError: E605, it names neither, holds something else than numbers, or no design of the space.
     """
-    header, *lines = csv.reader(text.lstrip("\ufeff").splitlines()) or [[]]
+    header, *lines = list(csv.reader(text.lstrip("\ufeff").splitlines())) or [[]]
     names = {MODEL: 0} | {axis.name: place for place, axis in enumerate(space.axes, 1)}
     dimensions = {names[name]: at for at, name in enumerate(header) if name in names}
     figures = {name: at for at, name in enumerate(header) if name not in names}
