@@ -135,6 +135,11 @@ class Group:
         """The rows that the cost's convention has no rule for. None: the sums are exact."""
         return tuple([row for row in self.rows if row.macs is None or row.flops is None])
 
+    @property
+    def unknown_macs(self) -> tuple[NodeCost, ...]:
+        """Those of them whose multiply-accumulates are unknown: none, if the convention counts FLOPs."""
+        return tuple([row for row in self.rows if row.macs is None])
+
     def total(self, convention: str) -> int:
         """Return the count under one of the conventions counted."""
         counts = [row.counts[convention] for row in self.rows]

@@ -56,20 +56,23 @@ def _params_bytes(group: Group, cost: Cost) -> int:
     return group.params * cost.precision.weights.bytes
 
 
-def _known(value: Callable[[Group], int]) -> Callable[[Group], int | None]:
-    """Make a sum that lacks a term unknown: a lower bound would pass a limit that the whole breaks."""
-    return lambda group: None if group.unknown else value(group)
+# A sum that lacks a term is unknown: a lower bound would pass a limit that the whole breaks.
 
 
-_MACS = _known(lambda group: group.macs)
-_FLOPS = _known(lambda group: group.flops)
+def _macs(group: Group) -> int | None:
+    return None if group.unknown_macs else group.macs
+
+
+def _flops(group: Group) -> int | None:
+    return None if group.unknown else group.flops
+
 
 METRICS: Final[Mapping[str, Metric]] = MappingProxyType(
     {
         metric.name: metric
         for metric in (
-            Metric("macs", _MACS, _MACS),
-            Metric("flops", _FLOPS, _FLOPS),
+            Metric("macs", _macs, _macs),
+            Metric("flops", _flops, _flops),
             Metric("params", lambda cost: cost.params, lambda group: group.params),
             Metric("param_bytes", lambda cost: _params_bytes(cost, cost), None, is_bytes=True),
             Metric(

@@ -14,12 +14,13 @@ from costcalc.report.context import (
     context_note,
     convention_columns,
     convention_counts,
+    known_macs,
     macs_column,
     more_counts,
     other_conventions,
     unknown_notes,
 )
-from costcalc.report.record import Column, Table, partial_sum
+from costcalc.report.record import Column, Table
 
 FVCORE = "fvcore"
 
@@ -95,11 +96,11 @@ _FVCORE_COLUMNS = (Column("fvcore", "fvcore", "count", 2), Column("fvcore_matche
 
 
 def _row(name: str, cost: Cost, first: Cost) -> dict[str, object]:
-    exact = not (cost.unknown or first.unknown) and first.macs
+    exact = not (cost.unknown_macs or first.unknown_macs) and first.macs
     return {
         "model": name,
         "input": cost.graph.input_shape,
-        "macs": partial_sum(cost.macs, len(cost.unknown), len(cost.rows)),
+        "macs": known_macs(cost),
         "params": cost.params,
         "memory_access_bytes": cost.memory_access,
         "peak_memory_bytes": cost.peak_memory.bytes,

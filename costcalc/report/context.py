@@ -64,9 +64,15 @@ def context(cost: Basis) -> dict[str, object]:
 
 def context_note(cost: Basis) -> str:
     """Return the same as a footer line."""
-    name = cost.convention.name
-    flops = f", FLOPs by the {name} convention" if cost.convention.unit == "FLOP" else f" ({name} convention)"
-    return f"1 MAC = 1 multiply-add{flops}; batch {cost.batch}, {cost.precision}, fusion {cost.fusion}."
+    counted_as = convention_note(cost.convention)
+    return f"{counted_as}; batch {cost.batch}, {cost.precision}, fusion {cost.fusion}."
+
+
+def convention_note(first: Convention) -> str:
+    """Return what MACs are, and FLOPs under a convention that counts those."""
+    name = first.name
+    by_its_rules = f", FLOPs by the {name} convention" if first.unit == "FLOP" else f" ({name} convention)"
+    return f"1 MAC = 1 multiply-add{by_its_rules}"
 
 
 def unknown_notes(name: str, cost: Cost, conventions: Iterable[Convention]) -> list[str]:
@@ -79,6 +85,11 @@ def unknown_notes(name: str, cost: Cost, conventions: Iterable[Convention]) -> l
             where = rows[0].node.name + (f" and {len(rows) - 1} more" if len(rows) > 1 else "")
             notes.append(f"{name}: {convention.name} does not know {', '.join(labels)} ({where})")
     return notes
+
+
+def known_macs(group: Group) -> int | AtLeast | None:
+    """Return multiply-accumulates, as far as they are known."""
+    return partial_sum(group.macs, len(group.unknown_macs), len(group.rows))
 
 
 def macs_column(conventions: Sequence[Convention]) -> Column:

@@ -14,12 +14,13 @@ from costcalc.report.context import (
     context_note,
     convention_columns,
     convention_counts,
+    known_macs,
     macs_column,
     more_counts,
     other_conventions,
     unknown_notes,
 )
-from costcalc.report.record import Column, Table, partial_sum
+from costcalc.report.record import Column, Table
 from costcalc.units import format_bytes
 
 By = Literal["stage", "op", "layer"]
@@ -99,8 +100,8 @@ def _named(group: Group, by: By) -> dict[str, object]:
 def _numbers(group: Group, total: Group) -> dict[str, object]:
     intensity = group.arithmetic_intensity
     return {
-        "macs": partial_sum(group.macs, len(group.unknown), len(group.rows)),
-        "macs_share": None if total.unknown else _share(group.macs, total.macs),
+        "macs": known_macs(group),
+        "macs_share": None if total.unknown_macs else _share(group.macs, total.macs),
         "params": group.params,
         "params_share": _share(group.params, total.params),
         "memory_access_bytes": group.memory_access,

@@ -7,6 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from costcalc.cost.convention import Convention
+from costcalc.cost.conventions import CONVENTIONS
+from costcalc.report.context import convention_columns, convention_note, macs_column
 from costcalc.report.formats import SCHEMA_VERSION
 from costcalc.report.record import Column, Kind, Table
 from costcalc.version import __version__
@@ -21,6 +24,7 @@ HEAD = 50
 PIECE = 1000
 """Designs of a JSON document that are written at a time."""
 
+_CONVENTIONS = {column.name: column.header for column in convention_columns(CONVENTIONS.values())}
 _HEADERS = {
     "macs": "MACs",
     "flops": "FLOPs",
@@ -29,7 +33,7 @@ _HEADERS = {
     "written_bytes": "written",
     "peak_memory_bytes": "peak",
     "param_bytes": "weights",
-}
+} | _CONVENTIONS
 _JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,12})?")
 
 
@@ -41,7 +45,7 @@ def sweep_table(result: Result, notes: tuple[str, ...] = (), elsewhere: str | No
         notes: Further footer lines.
         elsewhere: A file that has all of them, if there is one.
     """
-    asked = result.definition
+    asked, first = result.definition, CONVENTIONS[str(result.context["convention"])]
     number = len(result) if len(result) <= max(READABLE, asked.top) else HEAD
     rows = [_row(result, record) for record in result.records(0, number)]
     everything = "all" in asked.metrics
@@ -49,7 +53,7 @@ def sweep_table(result: Result, notes: tuple[str, ...] = (), elsewhere: str | No
     columns = [
         Column("model", "model", priority=0 if several or everything else 3),
         *(Column(axis.name, axis.name, "number" if axis.is_numeric else "text") for axis in result.axes),
-        *(_column(name, asked.metrics or place < 2) for place, name in enumerate(result.shown)),
+        *(_column(name, asked.metrics or place < 2, first) for place, name in enumerate(result.shown)),
         *(Column(name, name, "text") for name in result.figures()),
     ]
     if any(row["error"] for row in rows):
@@ -71,17 +75,16 @@ def _row(result: Result, record: dict[str, object]) -> dict[str, object]:
     return {**record, **figures, **(dict.fromkeys(result.shown, "") if record["error"] else {})}
 
 
-def _column(name: str, stays: object) -> Column:
-    priority = 0 if stays or name == "fvcore" else 1
+def _column(name: str, stays: object, first: Convention) -> Column:
+    if name == "macs":
+        return macs_column([first])
+    priority = 0 if stays or name == "fvcore" or name in _CONVENTIONS else 1
     kind: Kind = "bytes" if name.endswith("_bytes") else "count"
     return Column(name, metric_header(name), kind, priority)
 
 
 def metric_header(name: str) -> str:
     """Return what tables print over the counts of a metric."""
-    unit, _, convention = name.partition("s_")
-    if unit in ("mac", "flop"):
-        return f"{_HEADERS[f'{unit}s']} ({convention})"
     return _HEADERS.get(name, name)
 
 
@@ -107,14 +110,13 @@ def _notes(result: Result) -> list[str]:
     if len(result) != result.designs:
         counted += f"; {len(result):,} kept"
     asked = result.definition
-    convention, dtype = result.context["convention"], asked.weights
+    first, dtype = CONVENTIONS[str(result.context["convention"])], asked.weights
     if asked.activations != dtype:
         dtype = f"{asked.weights} weights, {asked.activations} activations"
     return [
         f"{counted}.",
         *(_second_opinion(result) if asked.with_fvcore else []),
-        f"1 MAC = 1 multiply-add ({convention} convention); batch {asked.batch}, {dtype}, "
-        f"fusion {asked.fusion}.",
+        f"{convention_note(first)}; batch {asked.batch}, {dtype}, fusion {asked.fusion}.",
     ]
 
 

@@ -29,7 +29,8 @@ class Check:
     Attributes:
         model: The network.
         witness: Who says so: a tool, `PyTorch` of memory, or `printed`.
-        quantity: What is counted.
+        quantity: What is counted; "" for what a tool's own convention says.
+        unit: MACs, FLOPs, bytes or elements.
         theirs: Their number, as printed if it was; None if there is none.
         ours: Our number.
         verdict: `equal`, to within what was printed; `differs`; `unknown`, where one of the two is
@@ -43,6 +44,7 @@ class Check:
     model: str
     witness: str
     quantity: str
+    unit: str
     theirs: int | str | None
     ours: int | AtLeast | None
     verdict: Verdict
@@ -77,21 +79,19 @@ def tool_check(
     if isinstance(answer, Witnessed):
         theirs, source = answer.total, answer.version
         verdict = _compare(theirs, ours)
-        notes = []
+        notes = [f"{tool} and its convention part at {_place(cost, parting)}."] if parting else []
     else:
         source = convention.version
         verdict = "differs" if answer.installed and not answer.expected else "unknown"
-        notes = [f"{tool}: {answer.reason}."]
-    if parting:
-        label = next(row.label for row in cost.rows if row.node is parting)
-        what = "fails at" if theirs is None else "and its convention part at"
-        notes.append(f"{tool} {what} {parting.name} ({label}).")
+        where = f" at {_place(cost, parting)}" if parting else ""
+        notes = [f"{tool}{f' fails{where}' if answer.installed else ''}: {answer.reason}."]
     for bug in known_bugs(tool, cost.graph):
         notes.append(f"{tool} {bug.text}{f': {bug.issue}' if bug.issue else ''}.")
     return Check(
         model=model,
         witness=tool,
-        quantity=f"{convention.unit}s",
+        quantity="",
+        unit=f"{convention.unit}s",
         theirs=theirs,
         ours=ours,
         verdict=verdict,
@@ -100,6 +100,12 @@ def tool_check(
         terms=difference(cost, tool, PAPER.name),
         notes=tuple(notes),
     )
+
+
+def _place(cost: Cost, node: Node) -> str:
+    """Return `stem.bn (bn) of mobilenet`."""
+    label = next(row.label for row in cost.rows if row.node is node)
+    return f"{node.name} ({label}) of {cost.name}"
 
 
 def _compare(theirs: int, ours: int | AtLeast | None) -> Verdict:
@@ -129,20 +135,21 @@ def memory_checks(model: str, cost: Cost, watched: WitnessedMemory) -> list[Chec
         watched: What PyTorch does.
     """
     differing = [
-        f"PyTorch and our count part at {row.node.name} ({row.label})."
+        f"PyTorch and our count part at {_place(cost, row.node)}."
         for row in cost.rows
         if watched.by_node[row.node.name] != (row.read_bytes, row.written_bytes)
     ]
     pairs = {
-        "bytes read": (watched.read_bytes, cost.read_bytes),
-        "bytes written": (watched.written_bytes, cost.written_bytes),
-        "peak bytes": (watched.peak_bytes, cost.peak_memory.bytes),
+        "read": (watched.read_bytes, cost.read_bytes),
+        "written": (watched.written_bytes, cost.written_bytes),
+        "peak": (watched.peak_bytes, cost.peak_memory.bytes),
     }
     return [
         Check(
             model=model,
             witness="PyTorch",
             quantity=quantity,
+            unit="bytes",
             theirs=theirs,
             ours=ours,
             verdict=_compare(theirs, ours),
@@ -166,6 +173,7 @@ def figure_check(figure: Figure) -> Check:
         model=figure.model,
         witness="printed",
         quantity=figure.metric,
+        unit=_unit(figure.metric),
         theirs=figure.printed,
         ours=figure.counted,
         verdict=verdict,
@@ -174,21 +182,19 @@ def figure_check(figure: Figure) -> Check:
     )
 
 
+def _unit(metric: str) -> str:
+    if metric == "macs":
+        return "MACs"
+    return f"{CONVENTIONS[metric].unit}s" if metric in CONVENTIONS else "elements"
+
+
 def verify_table(checks: Sequence[Check]) -> Table:
     """Return a row per check; the notes say why a tool's number is not the paper's."""
-    several = len({check.model for check in checks if check.terms}) > 1
-    notes: dict[str, None] = {}
-    for check in checks:
-        if check.definition:
-            notes[f"{check.model}: {check.definition}" if several and check.terms else check.definition] = (
-                None
-            )
-        notes |= dict.fromkeys(check.notes)
     return Table(
         (
             Column("model", "model"),
-            Column("witness", "witness"),
-            Column("quantity", "counts", priority=1),
+            Column("what", "witness"),
+            Column("unit", "counts", priority=1),
             Column("theirs", "theirs", "exact"),
             Column("ours", "ours", "exact"),
             Column("verdict", "", "verdict"),
@@ -197,15 +203,30 @@ def verify_table(checks: Sequence[Check]) -> Table:
         tuple(map(_row, checks)),
         "checks",
         context={"batch": 1},
-        notes=(*notes, _summary(checks)),
+        notes=(*_notes(checks), _summary(checks)),
     )
+
+
+def _notes(checks: Sequence[Check]) -> tuple[str, ...]:
+    """Return what each witness counts, once if that is the same for all networks, and what else there is."""
+    notes: dict[str, None] = {}
+    for witness in dict.fromkeys(check.witness for check in checks):
+        its = [check for check in checks if check.witness == witness]
+        same = len({check.definition for check in its}) == 1
+        for check in its:
+            if check.definition:
+                notes[check.definition if same else f"{check.model}: {check.definition}"] = None
+        notes |= dict.fromkeys(note for check in its for note in check.notes)
+    return tuple(notes)
 
 
 def _row(check: Check) -> Record:
     return {
         "model": check.model,
+        "what": f"{check.witness} {check.quantity}".strip(),
         "witness": check.witness,
-        "quantity": check.quantity,
+        "quantity": check.quantity or check.unit,
+        "unit": check.unit,
         "theirs": check.theirs,
         "ours": check.ours,
         "verdict": check.verdict,

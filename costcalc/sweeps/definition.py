@@ -122,6 +122,8 @@ def prepare(definition: Definition) -> Plan:
         table=definition.table,
     )
     first, *others = [parse_convention(name.strip()) for name in definition.convention.split(",")]
+    if first.unit == "FLOP":  # `macs` do not show it
+        others.insert(0, first)
     shown = _shown(definition, designs, selection, others)
     counted = [name for name in dict.fromkeys((*shown, *selection.metrics)) if name != FVCORE]
     job = Job(designs, tuple(counted), _counting(definition, first))

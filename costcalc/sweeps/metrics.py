@@ -96,9 +96,10 @@ def _sum(name: str, kind: Literal["count", "bytes"] = "count", attribute: str | 
     return Metric(name, kind, lambda m, shape: spread(getattr(m.total, attribute or name), shape))
 
 
-def _known(name: str) -> Metric:
+def _known(name: str, unknown: str) -> Metric:
     def values(measured: Measured, shape: tuple[int, ...]) -> Any:
-        return None if measured.total.unknown else spread(getattr(measured.total, name), shape)
+        total = measured.total
+        return None if getattr(total, unknown) else spread(getattr(total, name), shape)
 
     return Metric(name, "count", values)
 
@@ -112,8 +113,8 @@ def metric_of(convention: Convention) -> Metric:
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
-        _known("macs"),
-        _known("flops"),
+        _known("macs", "unknown_macs"),
+        _known("flops", "unknown"),
         _sum("params"),
         Metric("param_bytes", "bytes", lambda m, shape: spread(m.param_bytes(), shape)),
         _sum("params_without_bn"),

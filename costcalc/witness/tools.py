@@ -56,7 +56,7 @@ def ask(tool: str, graph: Graph) -> Witnessed | Unavailable:
             return COUNTERS[tool](graph)
     except Exception as error:  # another's tool may raise anything; the others are asked all the same
         words = str(error).strip().partition("\n")[0]
-        reason = f"fails: {type(error).__name__}{': ' if words else ''}{words}"
+        reason = f"{type(error).__name__}{': ' if words else ''}{words}"
         expected = any(bug.fatal for bug in known_bugs(tool, graph))
         return Unavailable(tool, reason, installed=True, expected=expected)
 

@@ -220,3 +220,23 @@ def test_wrong_arguments(arguments: list[str], code: str, tmp_path: Path) -> Non
     process = costcalc("sweep", "mobilenet", *arguments, folder=tmp_path, code=2)
     assert f"error[{code}]" in process.stderr
     assert not process.stdout
+
+
+def test_conventions_are_columns_and_strict_fails_on_the_unknown(tmp_path: Path) -> None:
+    upscaled = (
+        "costcalc: 1\nname: up\ninput: [3, 8, 8]\ncolumns: [op, c, k, s]\n"
+        "stages: [[conv_transpose, 4, 2, 2]]\n"
+    )
+    (tmp_path / "up.yaml").write_text(upscaled)
+    sweep = ["sweep", "up.yaml", "--resolution", "8,16", "--convention"]
+    head = costcalc(*sweep, "torch,fvcore", folder=tmp_path).stdout.splitlines()[0]
+    assert "  MACs  " in head and "FLOPs (torch)" in head and "MACs (fvcore)" in head
+    assert "MACs (fvcore)" in costcalc(*sweep, "fvcore", folder=tmp_path).stdout.splitlines()[0]
+
+    lenient = costcalc(*sweep, "paper,pycls", folder=tmp_path).stdout
+    strict = costcalc(*sweep, "paper,pycls", "--strict", folder=tmp_path, code=1)
+    assert strict.stdout == lenient
+    assert "error[E505]: macs_pycls is unknown for 2 designs" in strict.stderr
+    # A convention that counts FLOPs leaves the multiply-accumulates as they are.
+    record = rows(costcalc(*sweep, "torch", "--format", "csv", folder=tmp_path).stdout)[0]
+    assert int(record["flops_torch"]) == 2 * int(record["macs"]) > 0

@@ -288,6 +288,18 @@ def test_a_count_without_a_rule_is_a_lower_bound_and_has_no_share() -> None:
     assert (row["macs"], row["ratio"], row["unknown"]) == (table.total["macs"], None, ["head.fc"])
 
 
+def test_a_convention_of_flops_without_a_rule_leaves_the_macs_known() -> None:
+    rules = {op: rule for op, rule in CONVENTIONS["torch"].rules.items() if op is not Linear}
+    partial = replace(CONVENTIONS["torch"], name="partial", rules=rules)
+    cost = count(network(), partial)
+    total = show_table("net", cost, "op").total
+    assert total is not None
+    assert (total["macs"], total["macs_share"]) == (64 * (108 + 36 + 32) + 80, 1)
+    assert total["flops"] == total["flops_partial"] == AtLeast(2 * 64 * (108 + 36 + 32))
+    (row,) = compare_table([Entry("net", cost)], [partial], with_fvcore=False).rows
+    assert (row["macs"], row["ratio"], row["unknown"]) == (total["macs"], 1, ["head.fc"])
+
+
 def test_show_orders_operators_by_macs_and_all_else_by_execution() -> None:
     cost = counted()
     stages = show_table("net", cost, "stage")

@@ -59,7 +59,7 @@ def test_what_differs_fails_and_says_where() -> None:
     parting = COST.rows[1].node
     found = check("fvcore", witnessed("fvcore", 1), parting)
     assert (found.verdict, found.fails, found.definition) == ("differs", True, "")
-    assert found.notes == ("fvcore and its convention part at stem.bn (bn).",)
+    assert found.notes == ("fvcore and its convention part at stem.bn (bn) of net.",)
 
 
 def test_what_is_missing_is_unknown_but_an_unexpected_failure_fails() -> None:
@@ -70,7 +70,25 @@ def test_what_is_missing_is_unknown_but_an_unexpected_failure_fails() -> None:
     ]:
         found = check("thop", Unavailable("thop", "because", installed, expected))
         assert (found.theirs, found.verdict, found.fails) == (None, verdict, verdict == "differs")
-        assert found.notes == ("thop: because.",)
+        assert found.notes == ("thop fails: because." if installed else "thop: because.",)
+    found = check("thop", Unavailable("thop", "because", installed=True), COST.rows[1].node)
+    assert found.notes == ("thop fails at stem.bn (bn) of net: because.",)
+
+
+def test_what_a_tool_counts_is_said_once_if_it_is_the_same_for_all_networks() -> None:
+    plain = GraphBuilder("plain", (3, 8, 8))
+    other = count(plain.build({"out": plain.add(Conv2d(4), (0,), "conv")}), also=list(TOOLS))
+    checks = [
+        tool_check(name, cost, witnessed(tool, cost.total(tool)), tool, None)
+        for name, cost in (("net", COST), ("plain", other))
+        for tool in ("fvcore", "torch")
+    ]
+    assert verify_table(checks).notes == (
+        "net: fvcore = paper + bn 2/elt 512.",
+        "plain: fvcore = paper.",
+        "torch = 2 x paper.",
+        "equal: 4.",
+    )
 
 
 def test_the_first_difference_is_found_with_and_without_counts_by_node() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from costcalc.cost.call import Call
 from costcalc.cost.convention import Rule, Rules, zeros
 from costcalc.graph import (
+    ACTIVATIONS,
     Activation,
     AdaptiveAvgPool2d,
     AdaptiveMaxPool2d,
@@ -50,14 +51,16 @@ def if_affine(affine: int, plain: int) -> Rule:
     def count(call: Call) -> int:
         return (affine if call.op.affine else plain) * call.out_elements
 
-    return Rule(f"{affine} per element, {plain} if not affine", count)
+    words = f"{affine} per element"
+    return Rule(words if affine == plain else f"{words}, {plain} if not affine", count)
 
 
 def by_function(factors: Mapping[str, int]) -> Rule:
     """Return so much per element of an activation, by its function; other functions count nothing."""
     words = ", ".join(f"{function} {factor}" for function, factor in factors.items())
+    others = "; others 0" if len(factors) < len(ACTIVATIONS) else ""
     return Rule(
-        f"per element: {words}; others 0",
+        f"per element: {words}{others}",
         lambda call: factors.get(call.op.function, 0) * call.out_elements,
     )
 
