@@ -95,7 +95,7 @@ def _networks(spec: Spec) -> Iterator[Diagnostic]:
             except SpecError as error:
                 errors[f"`{spec.name}@{variant}`" if variant else ""] = error.diagnostics
     if errors:
-        base = errors.pop("", ())  # the variants that have these as well go without saying
+        base = frozenset(errors.pop("", ()))  # the variants that have these as well go without saying
         others = {name: [each for each in found if each not in base] for name, found in errors.items()}
         yield from (*base, *said_once(others, len(spec.variants) + 1))
         return
