@@ -90,8 +90,9 @@ NETWORK_CODES: Final[dict[str, Code]] = {
     "E324": Code(
         "a reserved name",
         "`x` is what `scaling` rounds, `i` the number of a copy, `c_in` the channels of a block's input, "
-        "`resolution` the pixels of the input. A parameter of that name would be hidden, or hide it; so "
-        "would a block with the name of a primitive or a table with that of a function.",
+        "`resolution` the pixels of the input, `relu` an activation. A parameter of that name would be "
+        "hidden, or hide it; so would a block with the name of a primitive, or a table with that of a "
+        "function.",
         "params: {x: 4}",
         "params: {expansion: 4}",
     ),
@@ -104,8 +105,8 @@ NETWORK_CODES: Final[dict[str, Code]] = {
     ),
     "E326": Code(
         "a network that cannot be written out",
-        "With its parameters evaluated the spec would be another network: a parameter has the name of an "
-        "activation or block, which would take its place. Rename the parameter.",
+        "With its parameters evaluated the spec would be another network: a parameter has the name of a "
+        "block, and would take its place. Rename the parameter.",
     ),
     "E327": Code(
         "a network with nothing in it",

@@ -15,7 +15,7 @@ from costcalc.errors import CostcalcError, Diagnostic, SpecError, did_you_mean
 from costcalc.spec.bodies import Bodies, calls, no_hidden, no_rings
 from costcalc.spec.calls import row_call
 from costcalc.spec.model import METRICS, Branch, Cell, Spec, slot_location
-from costcalc.spec.names import RESERVED, SIZES, Names, TooManyErrorsError
+from costcalc.spec.names import CHOICES, RESERVED, SIZES, Names, TooManyErrorsError
 from costcalc.spec.primitives import PRIMITIVES
 from costcalc.spec.resolve import RESOLUTION, stage_names
 from costcalc.spec.rounding import FUNCTIONS
@@ -63,9 +63,9 @@ def _place(found: Diagnostic, file: str) -> tuple[bool, str, int, int]:
 def _parameters(spec: Spec, names: Names) -> None:
     scope: set[str] = set()
     for name, parameter in spec.params.items():
-        if name in RESERVED or name in FUNCTIONS:
-            help = RESERVED.get(name, "it is a rounding function")
-            names.note("E324", f"`{name}` is reserved", parameter.location, help)
+        if name in RESERVED or name in FUNCTIONS or name in CHOICES:
+            help = "it is a rounding function" if name in FUNCTIONS else "operators take a word of this name"
+            names.note("E324", f"`{name}` is reserved", parameter.location, RESERVED.get(name, help))
         if parameter.default is not None:
             names.value(parameter.default, scope)
         scope.add(name)

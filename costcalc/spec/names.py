@@ -35,10 +35,8 @@ RESERVED_IN_BLOCKS: Final = frozenset(RESERVED) - {"x", "resolution"}
 MOST_ERRORS: Final = 100
 """More of them help nobody, and take long to find."""
 
-_WORDS: Final = frozenset(
+CHOICES: Final = frozenset(
     {
-        *PRIMITIVES,
-        *MERGES,
         SAME,
         *(
             word
@@ -48,6 +46,9 @@ _WORDS: Final = frozenset(
         ),
     }
 )
+"""Words that arguments of primitives take. A parameter of that name would take their place, in imported
+blocks too."""
+_WORDS: Final = CHOICES | {*PRIMITIVES, *MERGES}
 _FLAGS: Final = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 _MOST_SHOWN: Final = 12
 

@@ -103,10 +103,26 @@ def test_rows_are_scaled_and_their_sizes_are_asserted(tmp_path: Path) -> None:
     assert "unused" not in text
 
 
-def test_what_cannot_be_written_is_refused(tmp_path: Path) -> None:
-    text = SPEC.replace("f: relu6, half", "f: relu6, relu6: 3, half")
-    with pytest.raises(SpecError, match=r"E326 .*cannot be written"):
-        write(small(tmp_path, text=text))
+TAKEN = """\
+costcalc: 1
+name: taken
+input: [3, 32, 32]
+params: {block: unit, unit: OTHER}
+blocks:
+  unit: {body: [bn, relu]}
+  ends: {params: {c: ~, last: ~}, body: [conv: c, $last]}
+columns: [op, c, last]
+stages: [[ends, 8, $block]]
+"""
+
+
+@pytest.mark.parametrize(
+    ("other", "reason"), [("3", "names no operator"), ("sigmoid", "it would be another network")]
+)
+def test_what_cannot_be_written_is_refused(tmp_path: Path, other: str, reason: str) -> None:
+    model = small(tmp_path, text=TAKEN.replace("OTHER", other))
+    with pytest.raises(SpecError, match=f"E326 .*cannot be written.*{reason}"):
+        write(model)
 
 
 @pytest.mark.parametrize(
