@@ -80,6 +80,9 @@ class Comparison:
         if needs_budgets and not self.budgets and not self.errors:
             self.errors.append(_nothing_to_hold(self.config))
         targets = self._targets()
+        may_be_gone = request.against is not None and not needs_budgets
+        if not (targets or self.errors or may_be_gone or self._about):
+            self.errors.append(_nothing_to_count())
         self.past = self._open(targets)
         self.former = self._former()
         self.pairs: list[Pair] = []
@@ -88,6 +91,11 @@ class Comparison:
                 self.pairs.append(self._pair(target))
         if self.errors:
             raise CostcalcError(dict.fromkeys(self.errors))
+
+    @property
+    def _about(self) -> bool:
+        """Whether a file of budgets says which networks to look at."""
+        return self.config is not None and bool(self.config.budgets)
 
     def _config(self) -> Config | None:
         if self.request.isolated:
@@ -102,7 +110,7 @@ class Comparison:
             return named(self.request.references, self.networks, self.errors)
         if self.errors:  # with other budgets other networks would be looked at
             return []
-        if self.config and self.config.budgets:
+        if self._about:
             allow = self.request.allow_unmatched
             return budgeted(self.live, self.networks, self.errors, allow_unmatched=allow)
         with collected(self.errors):
@@ -163,3 +171,8 @@ def _nothing_to_hold(config: Config | None) -> Diagnostic:
         return Diagnostic("E806", message, help="add a `[[budget]]`, or --max macs=300M")
     message = "there is nothing to check: no costcalc.toml here or above, and no --max"
     return Diagnostic("E806", message, help="`costcalc init` writes one for the specs below this folder")
+
+
+def _nothing_to_count() -> Diagnostic:
+    message = "there is no network to look at: no spec in this folder or below"
+    return Diagnostic("E806", message, help="name one, for example: costcalc check mobilenet --max macs=600M")

@@ -214,6 +214,13 @@ def test_a_warning_is_no_failure() -> None:
     assert (result.verdict, result.findings) == ("pass", ())
 
 
+def test_no_network_is_no_pass() -> None:
+    with pytest.raises(CostcalcError, match=r"E806.*no network to look at"):
+        check(max={"macs": 1})
+    spec("a.yaml")
+    assert [model.model for model in check(max={"macs": "1G"}).models] == ["a.yaml"]
+
+
 def test_networks_without_a_budget_are_told() -> None:
     spec("a.yaml")
     spec("b.yaml")
