@@ -125,6 +125,8 @@ def command(
     if shard and not (part_file or resume):
         help = "from which `sweep merge` puts the shards together"
         raise UsageError(Diagnostic("E030", "--shard needs --part FILE or --resume FOLDER", help=help))
+    if part_file and not part_file.parent.is_dir():
+        raise UsageError(Diagnostic("E032", f"--part {part_file}: there is no folder {part_file.parent}"))
     check_output(output)
     definition = Definition(
         references or (DEFAULT_NETWORK,),

@@ -70,7 +70,7 @@ def _parquet(result: Result) -> bytes:
 def verdict(result: Result) -> int:
     """Return the exit code when counts must be known: 1 if some are not, after saying which."""
     unknown = result.unknown()
-    report(
-        [Diagnostic("E505", f"{name} is unknown for {number:,} designs") for name, number in unknown.items()]
-    )
-    return 1 if unknown else 0
+    if not unknown:
+        return 0
+    report([Diagnostic("E505", f"{name} is unknown for {n:,} designs") for name, n in unknown.items()])
+    return 1

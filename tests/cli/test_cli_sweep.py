@@ -4,39 +4,49 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import subprocess
-import sys
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from costcalc.cli import run
+
 GRID = ["--alpha", "0.25:1:0.25", "--resolution", "96:224:32"]
 
 
-def costcalc(*arguments: str, folder: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(ROOT),
-        "HOME": str(folder),
-        "PYTHONUTF8": "1",
-    }
-    process = subprocess.run(
-        [sys.executable, "-m", "costcalc", *arguments],
-        cwd=folder, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert process.returncode == code, process.stderr
-    assert not process.stderr or code
-    return process
+@dataclass(frozen=True)
+class Said:
+    stdout: str
+    stderr: str
+
+
+Command = Callable[..., Said]
+
+
+@pytest.fixture
+def costcalc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Return the command line; it works in an empty folder, on a terminal of 80 columns."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def command(*arguments: str, code: int = 0) -> Said:
+        left = run(arguments)
+        said = Said(*capsys.readouterr())
+        assert left == code, said.stderr
+        assert not said.stderr or code
+        return said
+
+    return command
 
 
 def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(text.splitlines()))
 
 
-def test_the_issue_as_written(tmp_path: Path) -> None:
-    said = costcalc("sweep", "--alpha", "0.25,0.5,0.75,1", folder=tmp_path).stdout
+def test_the_issue_as_written(costcalc: Command, tmp_path: Path) -> None:
+    said = costcalc("sweep", "--alpha", "0.25,0.5,0.75,1").stdout
     assert "No MODEL given: this sweeps mobilenet.yaml." in said
     assert [line.split()[1:3] for line in said.splitlines() if line.startswith("mobilenet ")] == [
         ["0.25", "41.03M"],
@@ -46,10 +56,10 @@ def test_the_issue_as_written(tmp_path: Path) -> None:
     ]
 
 
-def test_csv_and_json_say_the_same(tmp_path: Path) -> None:
+def test_csv_and_json_say_the_same(costcalc: Command, tmp_path: Path) -> None:
     arguments = ["sweep", "shufflenet", "--groups", "3,5", "--scale", "0.5,1", "--set", "classes=10,1000"]
-    table = rows(costcalc(*arguments, "--format", "csv", folder=tmp_path).stdout)
-    document = json.loads(costcalc(*arguments, "--format", "json", folder=tmp_path).stdout)
+    table = rows(costcalc(*arguments, "--format", "csv").stdout)
+    document = json.loads(costcalc(*arguments, "--format", "json").stdout)
     assert document["counted"] == len(table) == 8
     assert document["refused"] == {"E130": 4}
     for line, record in zip(table, document["designs"], strict=True):
@@ -59,10 +69,8 @@ def test_csv_and_json_say_the_same(tmp_path: Path) -> None:
     assert table[-1]["reason"] == "table `width_of` has no entry 5; it has 1, 2, 3, 4, 8"
 
 
-def test_axes_run_in_the_order_given(tmp_path: Path) -> None:
-    first = rows(
-        costcalc("sweep", "--rho", "1/2,1", "--alpha", "0.5,1", "--format", "csv", folder=tmp_path).stdout
-    )
+def test_axes_run_in_the_order_given(costcalc: Command, tmp_path: Path) -> None:
+    first = rows(costcalc("sweep", "--rho", "1/2,1", "--alpha", "0.5,1", "--format", "csv").stdout)
     assert [(row["rho"], row["alpha"]) for row in first] == [
         ("1/2", "0.5"),
         ("1/2", "1"),
@@ -71,22 +79,22 @@ def test_axes_run_in_the_order_given(tmp_path: Path) -> None:
     ]
 
 
-def test_variants_are_models(tmp_path: Path) -> None:
-    said = costcalc("sweep", "shufflenet@x0.5", "--variant", "g*", "--format", "csv", folder=tmp_path).stdout
+def test_variants_are_models(costcalc: Command, tmp_path: Path) -> None:
+    said = costcalc("sweep", "shufflenet@x0.5", "--variant", "g*", "--format", "csv").stdout
     assert [row["model"] for row in rows(said)] == [f"shufflenet@x0.5+g{g}" for g in (1, 2, 3, 4, 8)]
 
 
-def test_where_sort_and_top(tmp_path: Path) -> None:
+def test_where_sort_and_top(costcalc: Command, tmp_path: Path) -> None:
     said = costcalc(
         "sweep", "mobilenet", *GRID, "--where", "macs <= 150M and peak_memory < 2MiB and not alpha < 0.5",
-        "--sort", "params,desc", "--top", "2", "--columns", "params", "--format", "csv", folder=tmp_path,
+        "--sort", "params,desc", "--top", "2", "--columns", "params", "--format", "csv",
     ).stdout  # fmt: skip
     assert [(row["alpha"], row["resolution"]) for row in rows(said)] == [("1", "96"), ("0.75", "96")]
     assert "activations" not in rows(said)[0]
 
 
-def test_the_front_against_every_pair(tmp_path: Path) -> None:
-    everything = rows(costcalc("sweep", "mobilenet", *GRID, "--format", "csv", folder=tmp_path).stdout)
+def test_the_front_against_every_pair(costcalc: Command, tmp_path: Path) -> None:
+    everything = rows(costcalc("sweep", "mobilenet", *GRID, "--format", "csv").stdout)
     kept = rows(
         costcalc(
             "sweep",
@@ -96,7 +104,6 @@ def test_the_front_against_every_pair(tmp_path: Path) -> None:
             "macs,resolution:max,params",
             "--format",
             "csv",
-            folder=tmp_path,
         ).stdout
     )
 
@@ -112,11 +119,11 @@ def test_the_front_against_every_pair(tmp_path: Path) -> None:
     assert 0 < len(front) < len(everything)
 
 
-def test_accuracies_beside_costs(tmp_path: Path) -> None:
+def test_accuracies_beside_costs(costcalc: Command, tmp_path: Path) -> None:
     (tmp_path / "accuracy.csv").write_text("model,top1\nmobilenet@a1,70.6\nmobilenet@a0.5,63.7\nother,99\n")
     said = costcalc(
         "sweep", "mobilenet", "--variant", "a*", "--metrics", "accuracy.csv", "--pareto", "macs,top1",
-        "--format", "csv", folder=tmp_path,
+        "--format", "csv",
     ).stdout  # fmt: skip
     assert [(row["model"], row["top1"]) for row in rows(said)] == [
         ("mobilenet@a0.5", "63.7"),
@@ -124,78 +131,120 @@ def test_accuracies_beside_costs(tmp_path: Path) -> None:
     ]
 
 
-def test_a_sample_of_a_space_that_nobody_could_build(tmp_path: Path) -> None:
-    huge = [
-        "sweep",
-        "mobilenet",
-        "--alpha",
-        "0.1:1:0.00001",
-        "--rho",
-        "0.1:1:0.00001",
-        "--set",
-        "classes=1:100000",
-    ]
-    first = costcalc(*huge, "--sample", "5", "--seed", "3", "--format", "csv", folder=tmp_path).stdout
-    assert first == costcalc(*huge, "--sample", "5", "--seed", "3", "--format", "csv", folder=tmp_path).stdout
-    assert first != costcalc(*huge, "--sample", "5", "--seed", "4", "--format", "csv", folder=tmp_path).stdout
-    assert len(rows(first)) == 5
+def test_a_sample_of_a_space_that_nobody_could_build(costcalc: Command) -> None:
+    huge = ["sweep", "--alpha", "0.0001:1:0.0001", "--rho", "0.1:1:0.0001", "--set", "classes=1:10000"]
+
+    def sample(seed: int) -> str:
+        return costcalc(*huge, "--sample", "5", "--seed", str(seed), "--format", "csv").stdout
+
+    plan = costcalc(*huge, "--sample", "5", "--dry-run").stdout
+    assert plan.startswith("5 designs, drawn of 900,100,000,000\n")
+    assert sample(3) == sample(3) != sample(4)
+    assert len(rows(sample(3))) == 5
 
 
-@pytest.mark.parametrize("number", [1, 3, 7])
-def test_merged_shards_are_the_whole(number: int, tmp_path: Path) -> None:
-    arguments = [
-        "sweep",
-        "shufflenet",
-        "--groups",
-        "1,2,3,5,8",
-        "--scale",
-        "0.25:2:0.25",
-        "--where",
-        "macs < 300M",
-    ]
-    costcalc(
-        *arguments, "-o", "csv=serial.csv", "--pareto", "macs,activations", "--sort", "macs", folder=tmp_path
+def test_a_million_rows_are_not_for_reading(costcalc: Command, tmp_path: Path) -> None:
+    large = ["sweep", "mobilenet", "--alpha", "0.01:1:0.01", "--resolution", "33:48"]
+    said = costcalc(*large).stdout
+    assert "The first 50 of 1,600 rows. Choose with --where, --pareto or --top" in said
+    assert len(re.findall("^mobilenet ", said, re.MULTILINE)) == 50
+    assert "The first 50 of 1,600 rows; all are in all.csv." in costcalc(*large, "-o", "csv=all.csv").stdout
+    assert len(rows((tmp_path / "all.csv").read_text())) == 1600
+    assert len(re.findall("^mobilenet ", costcalc(*large, "--top", "300").stdout, re.MULTILINE)) == 300
+
+
+def test_names_of_metrics_are_the_same_everywhere(costcalc: Command) -> None:
+    condition = "peak_memory_bytes < 2MiB and memory_access > 12MiB"
+    chosen = ["--columns", "macs,peak_memory", "--where", condition]
+    said = costcalc("sweep", "mobilenet", *GRID, *chosen, "--sort", "peak,desc", "--format", "csv").stdout
+    first = rows(said)[0]
+    assert list(first)[:5] == ["model", "alpha", "resolution", "macs", "peak_memory_bytes"]
+    assert (first["alpha"], first["resolution"]) == ("0.75", "160")
+    shown = costcalc("sweep", "mobilenet", *GRID, "--columns", "alpha,peak_memory,reason").stdout
+    assert shown.splitlines()[0].split() == ["model", "alpha", "resolution", "peak"]
+    everything = costcalc("sweep", "mobilenet", *GRID, "--columns", "all", "--format", "csv").stdout
+    assert {"flops", "buffers", "read_bytes", "param_bytes"} < set(rows(everything)[0])
+
+
+def test_conventions_are_columns(costcalc: Command) -> None:
+    arguments = ["sweep", "mobilenet", "--alpha", "1", "--convention", "fvcore,torch"]
+    (row,) = rows(costcalc(*arguments, "--format", "csv").stdout)
+    assert (row["macs"], row["flops_torch"], row["convention"]) == ("578875904", "1137480704", "fvcore")
+
+
+def test_what_is_not_legal_is_told_in_the_table(costcalc: Command) -> None:
+    arguments = ["sweep", "shufflenet", "--groups", "3,5", "--scale", "0.5,1"]
+    said = costcalc(*arguments).stdout
+    assert "4 designs, 2 of them not legal (E130)." in said
+    assert "reason (--columns all)" in said.replace("\n", " ")
+    assert "table `width_of` has no entry 5" in costcalc(*arguments, "--columns", "all").stdout
+    assert "no entry 5" in costcalc(*arguments, "--format", "markdown").stdout
+
+
+def test_parquet_and_data_frames_say_what_csv_says(costcalc: Command, tmp_path: Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    arguments = ["sweep", "shufflenet", "--groups", "3,5", "--scale", "0.5,1", "-o", "parquet=a.parquet"]
+    table = rows(costcalc(*arguments, "--format", "csv").stdout)
+    frame = pandas.read_parquet(tmp_path / "a.parquet")
+    assert frame.attrs["convention"] == "paper"
+    assert frame["macs"].dtype == "Int64"
+    for line, record in zip(table, frame.to_dict("records"), strict=True):
+        for name in ("model", "groups", "macs", "params", "peak_memory_bytes", "reason"):
+            assert line[name] == ("" if pandas.isna(record[name]) else str(record[name]))
+        assert float(line["scale"]) == record["scale"]
+
+
+def test_a_table_in_a_file_has_its_head_too(costcalc: Command, tmp_path: Path) -> None:
+    costcalc("sweep", "mobilenet", *GRID, "--top", "2", "-o", "markdown=a.md")
+    assert (tmp_path / "a.md").read_text().startswith("| model | alpha | resolution | MACs |")
+
+
+def test_what_is_unknown_meets_no_condition(costcalc: Command, tmp_path: Path) -> None:
+    (tmp_path / "top1.csv").write_text("alpha,top1\n0.5,63.7\n1,70.6\n")
+    arguments = ["sweep", "--alpha", "0.25,0.5,1", "--metrics", "top1.csv", "--format", "csv"]
+    for condition, alphas in [("not top1 < 65", ["1"]), ("top1 > 0 or alpha > 0", ["0.5", "1"])]:
+        said = costcalc(*arguments, "--where", condition).stdout
+        assert [row["alpha"] for row in rows(said)] == alphas
+
+
+@pytest.mark.parametrize(
+    ("condition", "alphas"),
+    [
+        ("macs * params * params > 1e21", ["0.75", "1"]),
+        ("macs < 9 ** 9 ** 9 and 1 / (alpha - 1) < 0", ["0.25", "0.5", "0.75"]),
+        ("max(macs, params) == macs and floor(macs / 1e6) in_range", None),
+        ("149M < macs <= 568_740_352", ["0.5", "0.75", "1"]),
+        ("min(alpha, 1/2) == 0.25 if alpha < 1 else round(alpha) == 1", ["0.25", "1"]),
+    ],
+)
+def test_conditions(condition: str, alphas: list[str] | None, costcalc: Command) -> None:
+    arguments = ["sweep", "mobilenet", "--alpha", "0.25:1:0.25", "--where", condition, "--format", "csv"]
+    if alphas is None:
+        assert "E034" in costcalc(*arguments, code=2).stderr
+    else:
+        assert [row["alpha"] for row in rows(costcalc(*arguments).stdout)] == alphas
+
+
+def test_unknown_counts_can_fail_it(costcalc: Command, tmp_path: Path) -> None:
+    (tmp_path / "up.yaml").write_text(
+        "costcalc: 1\nname: up\ninput: [3, 8, 8]\nparams: {width: 8}\ncolumns: [op, c, k, s]\n"
+        "stages: [[conv, width, 3, 1], [conv_transpose, 8, 2, 2]]\n"
     )
-    for shard in range(1, number + 1):
-        costcalc(
-            *arguments, "--pareto", "macs,activations", "--sort", "macs",
-            "--shard", f"{shard}/{number}", "--part", f"{shard}.part", folder=tmp_path,
-        )  # fmt: skip
-    parts = [f"{shard}.part" for shard in range(1, number + 1)]
-    costcalc("sweep", "merge", *parts, "-o", "csv=merged.csv", folder=tmp_path)
-    assert (tmp_path / "merged.csv").read_bytes() == (tmp_path / "serial.csv").read_bytes()
-    if number > 1:
-        said = costcalc("sweep", "merge", *parts[1:], folder=tmp_path, code=2).stderr
-        assert "E606" in said and "missing" in said
-        said = costcalc("sweep", "merge", *parts, parts[0], folder=tmp_path, code=2).stderr
-        assert "E606" in said and "twice" in said
+    arguments = ["sweep", "up.yaml", "--set", "width=8,16", "--convention", "paper,pycls", "--format", "csv"]
+    assert [row["macs_pycls"] for row in rows(costcalc(*arguments).stdout)] == ["", ""]
+    assert costcalc(*arguments, "--where", "macs_pycls < 1G").stdout.count("\n") == 1
+    said = costcalc(*arguments, "--strict", code=1).stderr
+    assert "error[E505]: macs_pycls is unknown for 2 designs" in said
 
 
-def test_parts_of_other_sweeps_are_refused(tmp_path: Path) -> None:
-    costcalc("sweep", *GRID, "--shard", "1/2", "--part", "a.part", folder=tmp_path)
-    costcalc("sweep", *GRID, "--batch", "2", "--shard", "2/2", "--part", "b.part", folder=tmp_path)
-    assert (
-        "different sweeps" in costcalc("sweep", "merge", "a.part", "b.part", folder=tmp_path, code=2).stderr
-    )
-    (tmp_path / "b.part").write_text("no part")
-    assert "not a part" in costcalc("sweep", "merge", "b.part", folder=tmp_path, code=2).stderr
-
-
-def test_processes_count_the_same(tmp_path: Path) -> None:
-    arguments = [
-        "sweep",
-        "mobilenet",
-        "--alpha",
-        "0.1:1:0.01",
-        "--resolution",
-        "32:224:16",
-        "--format",
-        "csv",
-    ]
-    assert (
-        costcalc(*arguments, "--jobs", "2", folder=tmp_path).stdout
-        == costcalc(*arguments, folder=tmp_path).stdout
-    )
+def test_fvcore_counts_too(costcalc: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("fvcore")
+    monkeypatch.setenv("COSTCALC_CACHE_DIR", str(tmp_path / "cache"))
+    arguments = ["sweep", "mobilenet", "--alpha", "0.25,0.5,1/3", "--resolution", "32,5", "--with-fvcore"]
+    said = costcalc(*arguments, "--where", "alpha < 0.5", "--format", "csv").stdout
+    assert [row["fvcore"] == row["macs_fvcore"] != "" for row in rows(said)] == [True] * 4
+    assert "to the integer, for 6 of 6 designs." in costcalc(*arguments).stdout
 
 
 @pytest.mark.parametrize(
@@ -214,29 +263,23 @@ def test_processes_count_the_same(tmp_path: Path) -> None:
         (["--alpha", "1", "--shard", "1/2"], "E030"),
         (["--alpha", "1", "--executor", "slurm://x"], "E607"),
         (["--alpha", "500000"], "E603"),
+        (["--alpha", "1", "--columns", "mcas"], "E031"),
+        (["--alpha", "1", "--where", "foo(macs) < 3"], "E034"),
+        (["--alpha", "0:1:1e-30"], "E601"),
+        (["--alpha", "1", "--order", "best"], "E030"),
+        (["--alpha", "1", "--shard", "1/2", "--part", "no/where"], "E032"),
     ],
 )
-def test_wrong_arguments(arguments: list[str], code: str, tmp_path: Path) -> None:
-    process = costcalc("sweep", "mobilenet", *arguments, folder=tmp_path, code=2)
-    assert f"error[{code}]" in process.stderr
-    assert not process.stdout
+def test_wrong_arguments(arguments: list[str], code: str, costcalc: Command) -> None:
+    said = costcalc("sweep", "mobilenet", *arguments, code=2)
+    assert f"error[{code}]" in said.stderr
+    assert not said.stdout
 
 
-def test_conventions_are_columns_and_strict_fails_on_the_unknown(tmp_path: Path) -> None:
-    upscaled = (
-        "costcalc: 1\nname: up\ninput: [3, 8, 8]\ncolumns: [op, c, k, s]\n"
-        "stages: [[conv_transpose, 4, 2, 2]]\n"
-    )
-    (tmp_path / "up.yaml").write_text(upscaled)
-    sweep = ["sweep", "up.yaml", "--resolution", "8,16", "--convention"]
-    head = costcalc(*sweep, "torch,fvcore", folder=tmp_path).stdout.splitlines()[0]
-    assert "  MACs  " in head and "FLOPs (torch)" in head and "MACs (fvcore)" in head
-    assert "MACs (fvcore)" in costcalc(*sweep, "fvcore", folder=tmp_path).stdout.splitlines()[0]
-
-    lenient = costcalc(*sweep, "paper,pycls", folder=tmp_path).stdout
-    strict = costcalc(*sweep, "paper,pycls", "--strict", folder=tmp_path, code=1)
-    assert strict.stdout == lenient
-    assert "error[E505]: macs_pycls is unknown for 2 designs" in strict.stderr
-    # A convention that counts FLOPs leaves the multiply-accumulates as they are.
-    record = rows(costcalc(*sweep, "torch", "--format", "csv", folder=tmp_path).stdout)[0]
+def test_flops_of_a_convention_leave_the_macs_as_they_are(costcalc: Command) -> None:
+    sweep = ["sweep", "mobilenet", "--resolution", "64,96", "--convention"]
+    head = costcalc(*sweep, "torch,fvcore", "--format", "markdown").stdout.splitlines()[0]
+    assert "| MACs |" in head and "FLOPs (torch)" in head and "MACs (fvcore)" in head
+    assert "MACs (fvcore)" in costcalc(*sweep, "fvcore").stdout.splitlines()[0]
+    record = rows(costcalc(*sweep, "torch", "--format", "csv").stdout)[0]
     assert int(record["flops_torch"]) == 2 * int(record["macs"]) > 0
