@@ -1,4 +1,4 @@
-"""`costcalc schema`: the spec language and the results, for editors and programs."""
+"""`costcalc schema`: the spec language, budgets and results, for editors and programs."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ import click
 
 from costcalc.cli.streams import write
 
-WHAT = ("spec", "result")
+WHAT = ("spec", "config", "result")
 
 
 @click.command("schema")
 @click.argument("what", type=click.Choice(WHAT), default="spec")
 def command(what: str) -> None:
-    """Print the JSON Schema (draft-07) of specs, or of the results of check and diff.
+    """Print the JSON Schema (draft-07) of specs, of costcalc.toml, or of the results of check and diff.
 
     With the one of specs editors check and complete them. Save it beside yours (`costcalc schema >
     spec.schema.json`) and begin each with `# yaml-language-server: $schema=spec.schema.json`.
     """
     if what == "result":
         from costcalc.report.gate.schema import schema_text
+    elif what == "config":
+        from costcalc.gate.schema import schema_text
     else:
         from costcalc.spec.schema import schema_text
     write(schema_text())
