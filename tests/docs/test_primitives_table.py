@@ -9,6 +9,9 @@ import pytest
 
 from costcalc.graph import ACTIVATIONS
 from costcalc.spec.evaluate import show
+from costcalc.spec.files import Files, zoo_directory
+from costcalc.spec.link import gather
+from costcalc.spec.model import Cell
 from costcalc.spec.primitives import MERGES, PRIMITIVES, REQUIRED, Argument, Primitive, Rule
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "spec-language.md"
@@ -68,3 +71,15 @@ def test_the_documented_table_is_up_to_date(update_docs: bool) -> None:
 @pytest.mark.parametrize("name", ["conv", "hsigmoid", "split", "concat"])
 def test_every_step_is_in_it(name: str) -> None:
     assert f"`{name}`" in table()
+
+
+def test_the_blocks_of_std_are_documented_with_their_arguments() -> None:
+    documented = dict(re.findall(r"^\| `(\w+)` \|(.*?)\|", DOCUMENT.read_text("utf-8"), re.MULTILINE))
+    blocks = gather(zoo_directory() / "std.yaml", Files()).blocks
+    for name, block in blocks.items():
+        defaults = {key: each.default for key, each in block.parameters.items()}
+        arguments = [
+            f"`{key}: {default.text}`" if isinstance(default, Cell) else f"`{key}`"
+            for key, default in defaults.items()
+        ]
+        assert documented[name].strip() == ", ".join(arguments)
