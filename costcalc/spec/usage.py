@@ -37,9 +37,10 @@ def usage(spec: Spec, reached: Collection[str]) -> Usage:
         for cell in _block_cells(block):
             names |= _names(cell) - block.parameters.keys() - block.let.keys()
             tables |= _tables(cell)
-        for name, parameter in block.parameters.items():
+        defaults = {name: parameter.default for name, parameter in block.parameters.items()}
+        for name, slot in {**defaults, **block.let}.items():
             # `params: {g: g}` hands the spec's g to the block's.
-            names |= {name} & {used for cell in _cells(parameter.default) for used in _names(cell)}
+            names |= {name} & {used for cell in _cells(slot) for used in _names(cell)}
     called = {op.text for block in blocks for op in calls(block.body)}
     return Usage(frozenset(names), frozenset(tables), frozenset(called))
 
