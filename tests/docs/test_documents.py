@@ -2,11 +2,12 @@
 
 In README.md and docs/*.md, every ```console block is a session whose output must be what follows each `$`;
 every ```python block runs, as a doctest if it has prompts; every ```yaml block that starts with `costcalc: 1`
-loads. A block stands alone. In a console block `...`, standing free, elides: alone on a line any lines, else
-part of one. Comments directly above a block direct it:
+loads. A block stands alone unless it continues another. In a console block `...`, standing free, elides:
+alone on a line any lines, else part of one. Comments directly above a block direct it:
 
     <!-- file: tiny.yaml -->    the block is a file that all blocks of the document find in their folder
     <!-- exit: 1 -->            the exit code that every command of the block must leave with, instead of 0
+    <!-- continues: yes -->     a console block goes on in the folder of the one before it
     <!-- needs: torch -->       skipped where the library is not installed
     <!-- not run: why -->       shown, not run
 
@@ -34,7 +35,7 @@ from costcalc import load
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-DIRECTIVES = {"file", "exit", "needs", "not run"}
+DIRECTIVES = {"file", "exit", "continues", "needs", "not run"}
 FENCE = re.compile(
     r"(?P<above>(?:^<!-- [^\n]* -->\n\n?)*)"  # directives
     r"^(?P<ticks>```+)(?P<language>\w+)\n(?P<text>.*?)^(?P=ticks)$",
@@ -78,6 +79,20 @@ def parse(document: Path, text: str) -> list[Block]:
 BLOCKS = [block for document in DOCUMENTS for block in parse(document, document.read_text("utf-8"))]
 
 
+def in_sessions(blocks: list[Block]) -> list[tuple[Block, ...]]:
+    """Return the blocks that are run, those together that share a folder."""
+    sessions: list[tuple[Block, ...]] = []
+    for block in blocks:
+        if not block.is_run:
+            continue
+        if "continues" in block.directives:
+            assert sessions and sessions[-1][-1].document == block.document, f"{block} continues nothing"
+            sessions[-1] += (block,)
+        else:
+            sessions.append((block,))
+    return sessions
+
+
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Return the environment of a reader with 80 columns, to whom `costcalc` is this checkout's."""
@@ -94,7 +109,25 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "PYTHONUTF8": "1",
         "COLUMNS": "80",
         "NO_COLOR": "1",
+        **GIT,
     }
+
+
+WHEN = "2026-01-01T12:00:00Z"
+GIT = {
+    "GIT_CONFIG_COUNT": "2",
+    "GIT_CONFIG_KEY_0": "init.defaultBranch",
+    "GIT_CONFIG_VALUE_0": "main",
+    "GIT_CONFIG_KEY_1": "advice.detachedHead",
+    "GIT_CONFIG_VALUE_1": "false",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    **{
+        f"GIT_{who}_{what}": value
+        for who in ("AUTHOR", "COMMITTER")
+        for what, value in (("NAME", "Ada"), ("EMAIL", "ada@example.com"), ("DATE", WHEN))
+    },
+}
+"""So that commits have the same names every time."""
 
 
 @pytest.fixture
@@ -104,16 +137,25 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("block", [block for block in BLOCKS if block.is_run], ids=str)
-def test_block(block: Block, environment: dict[str, str], folder: Path, update_docs: bool) -> None:
+@pytest.mark.parametrize("session", in_sessions(BLOCKS), ids=lambda session: str(session[0]))
+def test_session(
+    session: tuple[Block, ...], environment: dict[str, str], folder: Path, update_docs: bool
+) -> None:
+    for other in BLOCKS:
+        if other.document == session[0].document and "file" in other.directives:
+            path = folder / other.directives["file"]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(other.text, "utf-8")
+    for block in session:
+        run_block(block, environment, folder, update_docs)
+
+
+def run_block(block: Block, environment: dict[str, str], folder: Path, update_docs: bool) -> None:
     if reason := block.directives.get("not run"):
         pytest.skip(f"shown, not run: {reason}")
     for library in block.directives.get("needs", "").split():
         if not importlib.util.find_spec(library):
             pytest.skip(f"needs {library}")
-    for other in BLOCKS:
-        if other.document == block.document and "file" in other.directives:
-            (folder / other.directives["file"]).write_text(other.text, "utf-8")
     if block.language == "console":
         happened = play(block.text, int(block.directives.get("exit", 0)), environment, folder)
     elif block.language == "python":
@@ -219,6 +261,14 @@ def test_blocks_and_their_directives_are_found() -> None:
     assert (first.line, first.language, first.text) == (6, "yaml", "x: 1\n")
     assert first.directives == {"file": "a.yaml", "exit": "1"}
     assert (second.line, second.language, second.text, second.directives) == (10, "console", "$ a\nb\n", {})
+
+
+def test_blocks_that_continue_share_a_session() -> None:
+    text = "```console\n$ a\n```\n<!-- continues: yes -->\n```console\n$ b\n```\n```console\n$ c\n```\n"
+    first, second, third = parse(Path("a.md"), text)
+    assert in_sessions([first, second, third]) == [(first, second), (third,)]
+    with pytest.raises(AssertionError, match="continues nothing"):
+        in_sessions([second])
 
 
 def test_a_misspelt_directive_is_refused() -> None:

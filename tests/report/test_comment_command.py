@@ -7,16 +7,12 @@ import os
 import re
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import costcalc.cli.github
 from costcalc.cli import run
 from costcalc.gate.result import Context, Finding, ModelChange, Place, Result, Rule, Values
 from costcalc.gate.serial import to_json
@@ -31,113 +27,7 @@ from costcalc.report.gate.comment import (
     tagged,
 )
 
-TOKEN = "ghs_0123456789abcdef"
 ROOT = Path(__file__).parents[2]
-
-
-class Api:
-    """What the server knows, and what it was asked.
-
-    Attributes:
-        comments: Those of the pull request, as GitHub gives them.
-        failures: Statuses to answer with first, by method, each used once; a last one of `...` repeats.
-        asked: Methods and paths, in order.
-    """
-
-    def __init__(self) -> None:
-        self.comments: list[dict[str, Any]] = []
-        self.failures: dict[str, list[Any]] = {}
-        self.asked: list[tuple[str, str]] = []
-        self.tokens: set[str | None] = set()
-        self.login: str | None = "ada"
-        self.next = 1
-        self.keeps_failed_posts = False
-
-    def add(self, body: str, login: str = "ada", type: str = "User") -> dict[str, Any]:
-        comment = {
-            "id": self.next,
-            "body": body,
-            "user": {"login": login, "type": type},
-            "html_url": f"https://github.example/ada/nets/pull/7#issuecomment-{self.next}",
-        }
-        self.next += 1
-        self.comments.append(comment)
-        return comment
-
-    def failure(self, method: str) -> int | None:
-        left = self.failures.get(method, [])
-        if not left:
-            return None
-        return int(left[0]) if len(left) > 1 and left[1] is ... else int(left.pop(0))
-
-    def answer(self, method: str, path: str, body: str | None) -> tuple[int, Any]:
-        comments = "/repos/ada/nets/issues/comments/"
-        if path == "/user":
-            return (
-                (200, {"login": self.login}) if self.login else (403, {"message": "Resource not accessible"})
-            )
-        if path.startswith("/repos/ada/nets/issues/7/comments"):
-            if method == "POST":
-                return 201, self.add(
-                    str(body), self.login or "github-actions[bot]", "User" if self.login else "Bot"
-                )
-            query = dict(part.split("=") for part in path.partition("?")[2].split("&"))
-            start = (int(query["page"]) - 1) * int(query["per_page"])
-            return 200, self.comments[start : start + int(query["per_page"])]
-        if path.startswith(comments):
-            comment = next(each for each in self.comments if each["id"] == int(path.removeprefix(comments)))
-            if method == "DELETE":
-                self.comments.remove(comment)
-                return 204, None
-            comment["body"] = body
-            return 200, comment
-        return 404, {"message": "Not Found"}
-
-
-@pytest.fixture
-def api(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Api]:
-    """Serve the API, and point the command to it."""
-    api = Api()
-
-    class Handler(BaseHTTPRequestHandler):
-        def handle_one(self) -> None:
-            method = self.command
-            api.asked.append((method, self.path))
-            api.tokens.add(self.headers["Authorization"])
-            length = int(self.headers["Content-Length"] or 0)
-            body = json.loads(self.rfile.read(length))["body"] if length else None
-            status, document = api.failure(method), {"message": "no such luck"}
-            if status is None:
-                status, document = api.answer(method, self.path, body)
-            elif api.keeps_failed_posts and method == "POST":
-                api.answer(method, self.path, body)
-            data = b"" if document is None else json.dumps(document).encode()
-            self.send_response(status)
-            if status == 302:
-                self.send_header("Location", f"http://127.0.0.1:{server.server_port}/elsewhere")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        do_GET = do_POST = do_PATCH = do_DELETE = handle_one  # noqa: N815
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
-    port = server.server_port
-    for name in ("GITHUB_REF", "GITHUB_RUN_ID", "COLUMNS"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("GITHUB_API_URL", f"http://127.0.0.1:{port}")
-    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
-    monkeypatch.setenv("GITHUB_REPOSITORY", "ada/nets")
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")  # to one's own machine no proxy leads
-    monkeypatch.setattr(costcalc.cli.github, "WAITS", (0.0, 0.0, 0.0))
-    monkeypatch.chdir(tmp_path)
-    yield api
-    server.shutdown()
-    server.server_close()
 
 
 def write(result: Result) -> None:
@@ -149,7 +39,7 @@ def comment(*options: str) -> int:
 
 
 def test_created_then_unchanged_then_updated(
-    api: Api, broken: Result, fine: Result, capsys: pytest.CaptureFixture[str]
+    api: Any, broken: Result, fine: Result, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(broken)
     assert comment("--run", "1") == 0
@@ -166,11 +56,11 @@ def test_created_then_unchanged_then_updated(
     (only,) = api.comments
     assert only["body"] == tagged(comment_text(fine), "default", 3)
     assert [method for method, _ in api.asked if method != "GET"] == ["POST", "PATCH"]
-    assert api.tokens == {f"Bearer {TOKEN}"}
+    assert api.tokens == {f"Bearer {api.token}"}
 
 
 def test_an_older_run_writes_over_nothing(
-    api: Api, broken: Result, capsys: pytest.CaptureFixture[str]
+    api: Any, broken: Result, capsys: pytest.CaptureFixture[str]
 ) -> None:
     api.add(tagged("newer", "default", 9))
     write(broken)
@@ -180,7 +70,7 @@ def test_an_older_run_writes_over_nothing(
     assert [each["body"] for each in api.comments] == [tagged("newer", "default", 9)]
 
 
-def test_other_behaviors(api: Api, broken: Result) -> None:
+def test_other_behaviors(api: Any, broken: Result) -> None:
     api.add(tagged("old", "default", 1))
     write(broken)
     comment("--run", "2", "--behavior", "new")
@@ -192,7 +82,7 @@ def test_other_behaviors(api: Api, broken: Result) -> None:
     assert [each["id"] for each in api.comments] == [3]
 
 
-def test_comments_of_others_are_left_alone(api: Api, broken: Result) -> None:
+def test_comments_of_others_are_left_alone(api: Any, broken: Result) -> None:
     forged = api.add(tagged("not ours", "default", 10**18), login="eve")
     other = api.add(tagged("another check", "size", 1))
     talk = api.add("a comment\n<!-- costcalc comment id=default run=1 -->")
@@ -203,7 +93,7 @@ def test_comments_of_others_are_left_alone(api: Api, broken: Result) -> None:
     assert len(api.comments) == 4
 
 
-def test_where_github_does_not_tell_who_we_are_bots_are_meant(api: Api, broken: Result) -> None:
+def test_where_github_does_not_tell_who_we_are_bots_are_meant(api: Any, broken: Result) -> None:
     api.login = None
     api.add(tagged("forged", "default", 10**18), login="eve")
     write(broken)
@@ -212,7 +102,7 @@ def test_where_github_does_not_tell_who_we_are_bots_are_meant(api: Api, broken: 
     assert [each["user"]["type"] for each in api.comments] == ["User", "Bot"]
 
 
-def test_the_comment_is_found_on_any_page(api: Api, broken: Result) -> None:
+def test_the_comment_is_found_on_any_page(api: Any, broken: Result) -> None:
     for number in range(230):
         api.add(f"talk {number}")
     api.add(tagged("old", "default", 1))
@@ -223,7 +113,7 @@ def test_the_comment_is_found_on_any_page(api: Api, broken: Result) -> None:
     assert sum("page=3" in path for _, path in api.asked) == 1
 
 
-def test_what_is_worth_a_comment(api: Api, fine: Result, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_worth_a_comment(api: Any, fine: Result, capsys: pytest.CaptureFixture[str]) -> None:
     write(fine)  # no base: nothing changed, and nothing is broken
     assert comment() == 0
     assert comment("--only-on", "breach") == 0
@@ -240,7 +130,7 @@ def test_is_wanted(broken: Result, fine: Result, difference: Result) -> None:
 
 
 def test_a_token_that_may_not_comment_is_worth_a_warning(
-    api: Api, broken: Result, capsys: pytest.CaptureFixture[str]
+    api: Any, broken: Result, capsys: pytest.CaptureFixture[str]
 ) -> None:
     api.failures["POST"] = [403]
     write(broken)
@@ -248,14 +138,14 @@ def test_a_token_that_may_not_comment_is_worth_a_warning(
     said = capsys.readouterr()
     assert "warning[E857]: the comment is not posted" in said.err
     assert said.out == ""
-    assert TOKEN not in said.err
+    assert api.token not in said.err
 
 
 @pytest.mark.parametrize(
     ("status", "help"), [(401, "GITHUB_TOKEN"), (404, "--repo and --pr"), (422, "no such luck")]
 )
 def test_refusals_are_explained(
-    status: int, help: str, api: Api, broken: Result, capsys: pytest.CaptureFixture[str]
+    status: int, help: str, api: Any, broken: Result, capsys: pytest.CaptureFixture[str]
 ) -> None:
     api.failures["POST"] = [status]
     write(broken)
@@ -266,7 +156,7 @@ def test_refusals_are_explained(
 
 
 def test_a_redirection_is_not_followed_with_the_token(
-    api: Api, broken: Result, capsys: pytest.CaptureFixture[str]
+    api: Any, broken: Result, capsys: pytest.CaptureFixture[str]
 ) -> None:
     api.failures["POST"] = [302]
     write(broken)
@@ -275,7 +165,7 @@ def test_a_redirection_is_not_followed_with_the_token(
     assert "/elsewhere" not in [path for _, path in api.asked]
 
 
-def test_failures_pass(api: Api, broken: Result, capsys: pytest.CaptureFixture[str]) -> None:
+def test_failures_pass(api: Any, broken: Result, capsys: pytest.CaptureFixture[str]) -> None:
     api.failures = {"GET": [502, 500], "POST": [503]}
     write(broken)
     assert comment() == 0
@@ -284,7 +174,7 @@ def test_failures_pass(api: Api, broken: Result, capsys: pytest.CaptureFixture[s
 
 
 def test_a_post_whose_answer_was_lost_is_not_repeated(
-    api: Api, broken: Result, capsys: pytest.CaptureFixture[str]
+    api: Any, broken: Result, capsys: pytest.CaptureFixture[str]
 ) -> None:
     api.failures["POST"] = [502]
     api.keeps_failed_posts = True
@@ -294,7 +184,7 @@ def test_a_post_whose_answer_was_lost_is_not_repeated(
     assert capsys.readouterr().out == "comment unchanged\n"
 
 
-def test_failures_that_do_not_pass_end(api: Api, broken: Result, capsys: pytest.CaptureFixture[str]) -> None:
+def test_failures_that_do_not_pass_end(api: Any, broken: Result, capsys: pytest.CaptureFixture[str]) -> None:
     api.failures["PATCH"] = [500, ...]
     api.add(tagged("old", "default", 1))
     write(broken)
@@ -304,7 +194,7 @@ def test_failures_that_do_not_pass_end(api: Api, broken: Result, capsys: pytest.
 
 
 def test_nobody_answers(
-    api: Api, broken: Result, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    api: Any, broken: Result, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(broken)
     assert comment("--api-url", "http://127.0.0.1:9") == 2
@@ -326,7 +216,7 @@ def test_nobody_answers(
     ],
 )
 def test_the_token_goes_nowhere_else(
-    url: str, api: Api, broken: Result, capsys: pytest.CaptureFixture[str]
+    url: str, api: Any, broken: Result, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(broken)
     assert comment("--api-url", url) == 2
@@ -335,7 +225,7 @@ def test_the_token_goes_nowhere_else(
 
 
 def test_a_dry_run_needs_nothing_and_prints_the_body(
-    api: Api, broken: Result, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    api: Any, broken: Result, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("GITHUB_TOKEN")
     monkeypatch.delenv("GITHUB_REPOSITORY")
@@ -346,7 +236,7 @@ def test_a_dry_run_needs_nothing_and_prints_the_body(
 
 
 def test_the_pull_request_and_the_run_are_those_of_the_workflow(
-    api: Api, broken: Result, monkeypatch: pytest.MonkeyPatch
+    api: Any, broken: Result, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GITHUB_REF", "refs/pull/7/merge")
     monkeypatch.setenv("GITHUB_RUN_ID", "12")
@@ -370,7 +260,7 @@ def test_wrong_arguments(
     options: list[str],
     environment: dict[str, str],
     code: str,
-    api: Api,
+    api: Any,
     broken: Result,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -383,7 +273,7 @@ def test_wrong_arguments(
     assert api.asked == []
 
 
-def test_in_a_process_of_its_own(api: Api, broken: Result, tmp_path: Path) -> None:
+def test_in_a_process_of_its_own(api: Any, broken: Result, tmp_path: Path) -> None:
     write(broken)
     command = [sys.executable, "-m", "costcalc", "comment", "github", "--path", "r.json", "--pr", "7"]
     process = subprocess.run(

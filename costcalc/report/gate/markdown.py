@@ -8,7 +8,7 @@ from typing import Final
 
 from costcalc import __version__
 from costcalc.gate.result import Finding, ModelChange, Part, Result
-from costcalc.report.gate.summary import blames, growth, largest, moved, skipped, summary, worst_first
+from costcalc.report.gate.summary import blames, growth, largest, moved, passes, skipped, summary, worst_first
 from costcalc.report.gate.words import (
     HEADLINES,
     LABELS,
@@ -175,7 +175,6 @@ def _model_details(model: ModelChange, words: Words, top: int) -> str:
 
 
 def _passes(result: Result, words: Words) -> str:
-    passes = [finding for finding in worst_first(result.findings) if finding.verdict == "pass"]
-    rows = [_finding_row(finding, words) for finding in passes]
+    rows = [_finding_row(finding, words) for finding in passes(result)]
     body = table(("", "network", "", "rule"), rows)
     return details(f"Limits that are kept ({len(rows):,})", body) if rows else ""

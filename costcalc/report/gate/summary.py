@@ -69,6 +69,12 @@ def largest(parts: Iterable[Part], metric: str, top: int) -> tuple[list[Part], i
     return shown, len(changing) - len(shown)
 
 
+def passes(result: Result) -> list[Finding]:
+    """Return the limits that are kept, those that come closest to being broken first."""
+    kept = [each for each in result.findings if each.verdict == "pass" and each.kind != "max_slack"]
+    return worst_first(kept)
+
+
 def skipped(result: Result) -> list[str]:
     """Return, per rule and limit, how many networks were not compared for want of a base."""
     counts = Counter(

@@ -11,7 +11,7 @@ from typing import Final
 from costcalc.gate.result import Finding, ModelChange, Part, Result
 from costcalc.report.diagnostics import printable
 from costcalc.report.gate.advice import advice
-from costcalc.report.gate.summary import Blame, blames, growth, largest, moved, skipped, summary, worst_first
+from costcalc.report.gate.summary import Blame, blames, growth, largest, moved, passes, skipped, summary
 from costcalc.report.gate.words import (
     LABELS,
     SIGNS,
@@ -157,11 +157,11 @@ class _Writer:
 
     def _passes(self) -> Iterator[_Line]:
         """List those that come closest to their limits."""
-        passes = [each for each in worst_first(self.result.findings) if each.verdict == "pass"]
-        shown = passes[: self.top] if self.top else passes
+        kept = passes(self.result)
+        shown = kept[: self.top] if self.top else kept
         yield from (_Line(self._finding(finding), LABELS["pass"]) for finding in shown)
-        if len(passes) > len(shown):
-            more = f"and {len(passes) - len(shown):,} further from their limits; --top 0 shows all"
+        if len(kept) > len(shown):
+            more = f"and {len(kept) - len(shown):,} further from their limits; --top 0 shows all"
             yield _Line(more, indent=_BELOW)
 
     def _finding(self, finding: Finding) -> str:

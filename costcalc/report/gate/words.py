@@ -81,6 +81,19 @@ def context_text(context: Context) -> str:
     )
 
 
+def _conditions(context: Context, metric: str) -> str:
+    """Return what a metric rests on beside what numbers rest on unless somebody says otherwise."""
+    usual = Context()
+    conditions = [
+        _dtypes(context) if is_bytes(metric) else "",
+        "weights in RAM" if is_bytes(metric) and context.weights_in_ram else "",
+        f"fusion {context.fusion}" if is_bytes(metric) and context.fusion != usual.fusion else "",
+        f"{context.convention} convention" if context.convention != usual.convention else "",
+        f"batch {context.batch}" if context.batch != usual.batch else "",
+    ]
+    return ", ".join(filter(None, conditions))
+
+
 def _dtypes(context: Context) -> str:
     if context.activations_dtype == context.weights_dtype:
         return context.weights_dtype
@@ -208,11 +221,8 @@ class Words:
 
     def finding(self, finding: Finding) -> str:
         """Return one finding without the network and the rule: `macs 312.4M > 300M by 12.4M (4.1%)`."""
-        context = finding.context
-        if context is None:
-            return self._finding(finding)
-        ram = ", weights in RAM" if context.weights_in_ram else ""
-        return f"{self._finding(finding)} [{_dtypes(context)}{ram}]"
+        remark = _conditions(finding.context, finding.metric) if finding.context else ""
+        return self._finding(finding) + (f" [{remark}]" if remark else "")
 
     def _finding(self, finding: Finding) -> str:
         if finding.outcome == "skipped":
@@ -239,7 +249,8 @@ class Words:
             remark = {"growing": ", and growing", "over_before": ", as before this change"}
             return f"{metric} {measured} > {allowed} by {amount}{share}{remark.get(finding.outcome, '')}"
         if finding.kind == "max_slack":
-            return f"{metric} {measured} is {amount}{share} under {allowed}: the limit can be lowered"
+            lower = ": the limit can be lowered" if finding.outcome == "slack" else ""
+            return f"{metric} {measured} is {amount}{share} under {allowed}{lower}"
         new = ", new" if finding.outcome == "new" else ""
         return f"{metric} {measured} <= {allowed}, {amount}{share} left{new}"
 
