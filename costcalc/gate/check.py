@@ -78,7 +78,7 @@ def _refuse_gaps(comparison: Comparison, found: Iterable[Finding]) -> None:
     """Refuse, where nothing may be taken on trust, limits that were not looked at.
 
     Raises:
-        CostcalcError: a limit was skipped (E816), or the base is not whole (E813).
+        CostcalcError: a limit was skipped (E816), or the base is not whole (E822).
     """
     skipped = {each.rule: each for each in found if each.outcome == "skipped"}
     errors = [

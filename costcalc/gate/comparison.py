@@ -123,7 +123,7 @@ class Comparison:
             return None
         with collected(self.errors):
             if against.endswith(".json"):
-                return FilePast(read_baseline(Path(against).absolute(), self.context), self.networks)
+                return FilePast(read_baseline(Path(against).absolute(), self.context))
             folder = self.config.file.parent if self.config else Path.cwd()
             repository = Repository(folder)
             base = find_base(repository, against, exact=self.request.exact)
@@ -155,7 +155,8 @@ class Comparison:
             return []
         budgets = (*self.budgets, *(self.former.budgets if self.former else ()))
         patterns = [pattern for budget in budgets for pattern in budget.match or ()]
-        return self.past.removed(patterns or [parse_pattern("**", Path.cwd())], [self.context])
+        today = {pair.now.target for pair in self.pairs}
+        return self.past.removed(patterns or [parse_pattern("**", Path.cwd())], today, [self.context])
 
     def notes(self) -> Iterator[str]:
         """Yield what a reader should know about the base."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -17,7 +17,10 @@ from costcalc.gate.revision import GitFiles
 from costcalc.spec.files import SUFFIXES, shown
 
 _ALIKE: Final = 0.5
-"""The part of its lines that a file must keep to be another one under a new name; git's own choice."""
+"""The part of its words that a file must keep to be another one under a new name; git's choice, of lines."""
+
+_MOST_PAIRS: Final = 10_000
+"""Where more files came and went than this, only those that are the same are looked for."""
 
 
 class Past(Protocol):
@@ -45,8 +48,10 @@ class Past(Protocol):
     def is_untouched(self, target: Target) -> bool:
         """Tell whether a network is known to be the same, without counting it."""
 
-    def removed(self, patterns: Iterable[Pattern], contexts: Iterable[Context]) -> list[Counted]:
-        """Return the networks that matched, and whose specs are gone."""
+    def removed(
+        self, patterns: Sequence[Pattern], today: Collection[Target], contexts: Sequence[Context]
+    ) -> list[Counted]:
+        """Return the networks that matched then and are not among today's: their spec or variant is gone."""
 
     def config(self, path: Path) -> Config | None:
         """Return the budgets of that time: those of the same file, else the nearest ones; None: who knows."""
@@ -112,16 +117,18 @@ class GitPast:
         """Tell whether a file that is not there today was there: it would have been imported."""
         return self._files.inside(path) is not None and self._files.exists(path)
 
-    def removed(self, patterns: Iterable[Pattern], contexts: Iterable[Context]) -> list[Counted]:
-        patterns, contexts = list(patterns), list(contexts)
-        renamed = set(self._renames().values()) if self._gone() else set()
+    def removed(
+        self, patterns: Sequence[Pattern], today: Collection[Target], contexts: Sequence[Context]
+    ) -> list[Counted]:
+        renamed = set(self._renames().values())
+        gone = [path for path in self._gone() if path not in renamed]
+        edited = [path for path in self._paths if self._files.exists(path) and not self._is_same(path)]
         targets: dict[Target, None] = {}
-        for path in self._gone():
-            if path not in renamed:
-                for pattern in patterns:
-                    if pattern.matches_file(path):
-                        targets |= dict.fromkeys(self._expanded(path, pattern.terms))
-        counted = [self._count(target, contexts) for target in targets]
+        for path in (*gone, *edited):
+            for pattern in patterns:
+                if pattern.matches_file(path):
+                    targets |= dict.fromkeys(self._expanded(path, pattern.terms))
+        counted = [self._count(target, contexts) for target in targets if target not in today]
         return [each for each in counted if each is not None]
 
     def _expanded(self, path: Path, terms: str) -> list[Target]:
@@ -144,17 +151,8 @@ class GitPast:
         """Return the former path of every spec of today that the commit has under another one."""
         if self._former is None:
             new = [path for path in self._paths if not self._files.exists(path)]
-            gone = {path: _lines(self._files.read_bytes(path)) for path in self._gone()} if new else {}
-            pairs = [
-                (_likeness(lines, _lines(path.read_bytes())), old, path)
-                for path in new
-                for old, lines in gone.items()
-            ]
-            self._former = {}
-            for likeness, old, path in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
-                taken = path in self._former or old in self._former.values()
-                if likeness >= _ALIKE and not taken:
-                    self._former[path] = old
+            gone = {path: self._files.read_bytes(path) for path in self._gone()} if new else {}
+            self._former = _pairs({path: path.read_bytes() for path in new}, gone)
         return self._former
 
     # ---- budgets -------------------------------------------------------------------------------
@@ -173,8 +171,18 @@ class GitPast:
             return None
 
 
-def _lines(content: bytes) -> Counter[bytes]:
-    return Counter(content.split())
+def _pairs(new: dict[Path, bytes], gone: dict[Path, bytes]) -> dict[Path, Path]:
+    """Return which new file was which old one: the most alike first, each of them once."""
+    if len(new) * len(gone) > _MOST_PAIRS:
+        places = {content: path for path, content in gone.items()}
+        return {path: places[content] for path, content in new.items() if content in places}
+    words = {path: Counter(content.split()) for path, content in (new | gone).items()}
+    alike = [(_likeness(words[path], words[old]), old, path) for path in new for old in gone]
+    former: dict[Path, Path] = {}
+    for likeness, old, path in sorted(alike, key=lambda pair: (-pair[0], pair[1], pair[2])):
+        if likeness >= _ALIKE and path not in former and old not in former.values():
+            former[path] = old
+    return former
 
 
 def _likeness(left: Counter[bytes], right: Counter[bytes]) -> float:
@@ -189,11 +197,10 @@ class FilePast:
     tells_text = False
     is_broken = False
 
-    def __init__(self, baseline: Baseline, today: Networks) -> None:
+    def __init__(self, baseline: Baseline) -> None:
         self.base = Base(shown(baseline.file))
         self.problems = ["a baseline file says nothing about former budgets, so moved limits are not listed"]
         self._baseline = baseline
-        self._today = today
 
     def before(self, now: Counted, contexts: Iterable[Context]) -> Counted | None:
         name = self._baseline.name(now.target)
@@ -206,9 +213,11 @@ class FilePast:
     def is_untouched(self, target: Target) -> bool:
         return False
 
-    def removed(self, patterns: Iterable[Pattern], contexts: Iterable[Context]) -> list[Counted]:
+    def removed(
+        self, patterns: Sequence[Pattern], today: Collection[Target], contexts: Sequence[Context]
+    ) -> list[Counted]:
         gone = [name for name in self._baseline.costs if not self._baseline.target(name).path.exists()]
-        return [self._counted(name, list(contexts)[:1]) for name in gone]
+        return [self._counted(name, contexts) for name in gone]
 
     def config(self, path: Path) -> Config | None:
         return None

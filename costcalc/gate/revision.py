@@ -16,6 +16,7 @@ from costcalc.gate.git import Entry, Repository, environment
 from costcalc.spec.decode import Document, decode
 from costcalc.spec.files import Files, shown, zoo_directory
 from costcalc.spec.source import parse
+from costcalc.spec.text import MAX_BYTES
 
 _SUBMODULE: Final = "160000"
 _LINK: Final = "120000"
@@ -30,7 +31,7 @@ class Blobs:
         self._process: subprocess.Popen[bytes] | None = None
 
     def read(self, name: str) -> bytes:
-        """Return the content of an object.
+        """Return the content of an object, of one that is too large to be a spec only the beginning.
 
         Raises:
             OSError: git does not have it.
@@ -51,8 +52,11 @@ class Blobs:
         header = answer.readline().split()
         if len(header) != 3:
             raise OSError(f"git has no object {name}")
-        content = answer.read(int(header[2]))
-        answer.read(1)
+        size = int(header[2])
+        content = answer.read(min(size, MAX_BYTES + 1))
+        rest = size - len(content) + 1  # and the end of the line
+        while rest > 0:
+            rest -= len(answer.read(min(rest, MAX_BYTES))) or rest
         return content
 
 

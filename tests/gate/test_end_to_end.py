@@ -225,6 +225,40 @@ def test_renamed_and_deleted_specs_are_followed(repository: Checkout, costcalc: 
     assert "specs/net.yaml -> specs/finenet.yaml" in costcalc(repository, *AGAINST, code=1)
 
 
+def test_a_variant_that_is_gone_is_told(repository: Checkout, costcalc: Shell) -> None:
+    repository.edit("costcalc.toml", '"specs/*net.yaml"', '"specs/*net.yaml", "specs/*net.yaml@*"')
+    assert "- specs" not in costcalc(repository, *AGAINST)
+    repository.edit("specs/net.yaml", "  deep: {}", "  flat: {}")
+    told = costcalc(repository, *AGAINST)
+    assert "- specs/net.yaml@deep" in told and "+ specs/net.yaml@flat" in told
+    assert "- specs/othernet" not in told
+
+
+def test_many_files_that_moved_are_paired_if_they_are_the_same(
+    repository: Checkout, costcalc: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("costcalc.gate.past._MOST_PAIRS", 3)
+    for name in ("net", "othernet"):
+        repository.git("mv", f"specs/{name}.yaml", f"specs/my{name}.yaml")
+    repository.edit("specs/mynet.yaml", *WIDER)
+    told = costcalc(repository, "diff", "--against", "main")
+    assert "- specs/net.yaml" in told and "+ specs/mynet.yaml" in told
+    assert "othernet" not in told.replace("specs/othernet.yaml -> specs/myothernet.yaml", "")
+
+
+def test_a_huge_file_of_the_past_is_not_read_whole(repository: Checkout, costcalc: Shell) -> None:
+    huge = NET + "# a comment that goes on\n" * 100_000
+    repository.write("specs/net.yaml", huge)
+    repository.write("specs/thirdnet.yaml", NET)
+    repository.commit("a mistake")
+    repository.git("branch", "-qf", "main")
+    repository.write("specs/net.yaml", NET)
+    repository.edit("specs/thirdnet.yaml", *WIDER)
+    told = costcalc(repository, *AGAINST, code=1)
+    assert "specs/net.yaml cannot be counted in the base" in told and "E102" in told
+    assert "FAIL specs/thirdnet.yaml" in told
+
+
 def test_what_was_over_before_warns(repository: Checkout, costcalc: Shell) -> None:
     repository.git("switch", "-q", "main")
     repository.edit("costcalc.toml", '"10M"', '"8M"')
