@@ -14,6 +14,7 @@ COMMANDS = {
     "sweep": ("costcalc.cli.sweep", "Count networks at every combination of values."),
     "solve": ("costcalc.cli.solve", "Find the largest design within a budget."),
     "scale": ("costcalc.cli.scale", "Scale a network in depth, width and resolution together."),
+    "plot": ("costcalc.cli.plot", "Draw the result of a sweep."),
     "fits": ("costcalc.cli.fits", "Tell whether networks fit a chip."),
     "check": ("costcalc.cli.check", "Hold networks to their budgets."),
     "diff": ("costcalc.cli.diff", "Show what a change costs, by stage and by layer."),

@@ -15,6 +15,7 @@ import click
 from costcalc.cli.axes import axis_options, given_axes
 from costcalc.cli.options import Counting, counting_options, output_options
 from costcalc.cli.output import Output
+from costcalc.cli.picture import draw_result, picture_format
 from costcalc.cli.progress import Progress
 from costcalc.cli.streams import write
 from costcalc.errors import Diagnostic, UsageError
@@ -83,6 +84,8 @@ class _Sweep(click.Command):
               help="Write what was counted to a file for `sweep merge`.")  # fmt: skip
 @click.option("--resume", metavar="FOLDER", type=click.Path(file_okay=False, path_type=Path),
               help="Keep finished parts in a folder, and do not count again what it has.")  # fmt: skip
+@click.option("--plot", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+              help="Draw the designs, as SVG or PNG; `costcalc plot sweep` can do more.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Say what would be counted.")
 @counting_options
 @_files_too
@@ -101,6 +104,7 @@ def command(
     shard: str | None,
     part_file: Path | None,
     resume: Path | None,
+    plot: Path | None,
     dry_run: bool,
     counting: Counting,
     output: Output,
@@ -128,6 +132,8 @@ def command(
     if part_file and not part_file.parent.is_dir():
         raise UsageError(Diagnostic("E032", f"--part {part_file}: there is no folder {part_file.parent}"))
     check_output(output)
+    if plot:
+        picture_format(plot)
     definition = Definition(
         references or (DEFAULT_NETWORK,),
         given_axes(),
@@ -160,6 +166,8 @@ def command(
     if shard:
         return 0
     found = result(part)
+    if plot:
+        draw_result(found, plot)
     emit(found, output, *([] if references else [f"No MODEL given: this sweeps {DEFAULT_NETWORK}."]))
     return verdict(found) if counting.strict else 0
 

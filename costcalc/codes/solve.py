@@ -45,4 +45,14 @@ SOLVE_CODES: Final[dict[str, Code]] = {
         "$ costcalc scale shufflenet --target 1x",
         "$ costcalc scale shufflenet --target 2x",
     ),
+    "E707": Code(
+        "a file that cannot be drawn",
+        "`costcalc plot sweep` takes the CSV or JSON that `costcalc sweep` writes, with at least one legal "
+        "design in it.",
+    ),
+    "E708": Code(
+        "a picture that cannot be drawn so",
+        "Points need numbers along both sides, cells one design each; and no more than eight names can be "
+        "told apart by colour.",
+    ),
 }

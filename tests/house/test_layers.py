@@ -40,6 +40,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "pandas": ("costcalc.report", "costcalc.sweeps"),
     "numpy": ("costcalc.sweeps",),  # at the top: nobody enters that room unasked
     "distributed": ("costcalc.sweeps",),
+    "matplotlib": ("costcalc.report.plot",),
     "torch": ("costcalc.witness", "costcalc.importers"),
     "fvcore": ("costcalc.witness",),
     "ptflops": ("costcalc.witness",),
@@ -50,7 +51,8 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
 }
 # Too slow to be loaded by all of a room that may use them; numpy and torch are what their rooms are made of.
 ONLY_WHEN_ASKED_FOR = {
-    "pandas", "distributed", "fvcore", "ptflops", "thop", "torchinfo", "calflops", "torchprofile",
+    "pandas", "distributed", "matplotlib",
+    "fvcore", "ptflops", "thop", "torchinfo", "calflops", "torchprofile",
 }  # fmt: skip
 IMPORTERS = {"importlib.import_module", "import_module", "__import__"}
 

@@ -58,5 +58,22 @@ def test_counting_loads_nothing_heavy(command: str, tmp_path: Path) -> None:
     assert not loaded & HEAVY
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "sweep mobilenet --alpha 0.5,1",
+        "solve mobilenet --macs 150M --round-to 0.25",
+        "scale shufflenet --step 0.2",
+        "plot --help",
+        "plot sweep --help",
+    ],
+)
+def test_only_a_picture_loads_what_draws_pictures(command: str, tmp_path: Path) -> None:
+    pytest.importorskip("numpy")
+    assert "matplotlib" not in loaded_by(
+        f"from costcalc.cli import run; assert run({command.split()}) == 0", tmp_path
+    )
+
+
 def test_what_is_heavy_would_be_seen(tmp_path: Path) -> None:
     assert "asyncio" in loaded_by("import asyncio", tmp_path)
