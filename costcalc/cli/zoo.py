@@ -8,12 +8,13 @@ import click
 
 from costcalc.cli.options import output_options
 from costcalc.cli.output import Output
+from costcalc.cli.processes import in_two
 from costcalc.cost import count
 from costcalc.errors import Diagnostic, ModelReferenceError, did_you_mean
 from costcalc.gate.published import BASE, check_published
 from costcalc.report.zoo import Entry, metrics, published_table, variants_table, zoo_table
 from costcalc.spec.condition import parse_condition
-from costcalc.spec.files import network_names
+from costcalc.spec.files import is_network, network_names, zoo_names
 from costcalc.spec.load import build, find
 from costcalc.spec.model import Spec
 from costcalc.spec.terms import overrides_of
@@ -37,17 +38,19 @@ def command(
     With one NAME: its variants, and where its table and its figures come from.
     """
     condition = parse_condition(where, METRICS) if where else None
-    chosen = _chosen(names)
+    if names:
+        _require_networks(names)
     if published:
-        figures = [figure for name in chosen for figure in check_published(find(name)[0], name)]
+        figures = [
+            figure for name in names or network_names() for figure in check_published(find(name)[0], name)
+        ]
         output.emit(published_table(figures))
         return 0 if all(figure.holds for figure in figures) else 1
     if len(names) == 1:
-        spec = find(chosen[0])[0]
-        variants = ["", *spec.variants]
-        entries = [_entry(spec, chosen[0], variant) for variant in variants]
+        spec = find(names[0])[0]
+        entries = [_entry(spec, names[0], variant) for variant in ("", *spec.variants)]
     else:
-        entries = [_entry(find(name)[0], name, "") for name in chosen]
+        entries = [entry for entry in in_two(_base, names or zoo_names()) if entry]
     if family:
         entries = [entry for entry in entries if fnmatchcase(entry.family.lower(), family.lower())]
     if condition:
@@ -59,7 +62,7 @@ def command(
     return 0
 
 
-def _chosen(names: tuple[str, ...]) -> list[str]:
+def _require_networks(names: tuple[str, ...]) -> None:
     shipped = network_names()
     unknown = [name for name in names if name not in shipped]
     if unknown:
@@ -67,14 +70,23 @@ def _chosen(names: tuple[str, ...]) -> list[str]:
             Diagnostic("E003", f"no network of the zoo is named `{name}`", None, did_you_mean(name, shipped))
             for name in unknown
         )
-    return list(names or shipped)
+
+
+def _base(name: str) -> Entry | None:
+    return _entry(find(name)[0], name, "") if is_network(name) else None
 
 
 def _entry(spec: Spec, name: str, variant: str) -> Entry:
     model = build(spec, f"{name}@{variant}" if variant else name, overrides_of(spec, variant))
+    cost = count(model.graph)
     return Entry(
         name=model.name,
-        cost=count(model.graph),
+        input=model.graph.input_shape,
+        macs=cost.macs,
+        params=cost.params,
+        activations=cost.activations,
+        memory_access=cost.memory_access,
+        peak_memory=cost.peak_memory.bytes,
         family=spec.family or spec.title or spec.name,
         year=spec.year,
         source=spec.source or "",

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from costcalc.cost.count import Cost
 from costcalc.gate.published import Figure
+from costcalc.graph import Shape
 from costcalc.report.record import Column, Table
 
 _COSTS = (
@@ -22,11 +22,16 @@ _NOTE = "1 MAC = 1 multiply-add (paper convention); batch 1, fp32. top1: accurac
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A network or a variant: its cost, and what is known about it.
+    """A network or a variant: what it costs, and what is known about it.
 
     Attributes:
         name: What to call it in a reference.
-        cost: What it costs.
+        input: The shape of its input.
+        macs: Multiply-accumulates.
+        params: Learned elements.
+        activations: Elements that its operators produce.
+        memory_access: Bytes read and written.
+        peak_memory: Bytes in use at once.
         family: The family of networks.
         year: When it was published.
         source: Where its table comes from.
@@ -35,7 +40,12 @@ class Entry:
     """
 
     name: str
-    cost: Cost
+    input: Shape
+    macs: int
+    params: int
+    activations: int
+    memory_access: int
+    peak_memory: int
     family: str
     year: int | None
     source: str
@@ -45,13 +55,12 @@ class Entry:
 
 def metrics(entry: Entry) -> dict[str, object]:
     """Return what a condition can ask of an entry."""
-    cost = entry.cost
     return {
-        "macs": cost.macs,
-        "params": cost.params,
-        "activations": cost.activations,
-        "memory_access": cost.memory_access,
-        "peak_memory": cost.peak_memory.bytes,
+        "macs": entry.macs,
+        "params": entry.params,
+        "activations": entry.activations,
+        "memory_access": entry.memory_access,
+        "peak_memory": entry.peak_memory,
         "year": entry.year,
         "top1": _number(entry.top1),
     }
@@ -87,17 +96,16 @@ def variants_table(entries: Sequence[Entry], title: str, source: str) -> Table:
 
 
 def _row(entry: Entry) -> dict[str, object]:
-    cost = entry.cost
     return {
         "name": entry.name,
         "family": entry.family,
         "year": "" if entry.year is None else str(entry.year),
-        "input": cost.graph.input_shape,
-        "macs": cost.macs,
-        "params": cost.params,
-        "activations": cost.activations,
-        "memory_access_bytes": cost.memory_access,
-        "peak_memory_bytes": cost.peak_memory.bytes,
+        "input": entry.input,
+        "macs": entry.macs,
+        "params": entry.params,
+        "activations": entry.activations,
+        "memory_access_bytes": entry.memory_access,
+        "peak_memory_bytes": entry.peak_memory,
         "top1": entry.top1,
         "variants": entry.variants,
         "source": entry.source,

@@ -30,13 +30,13 @@ def zoo_names() -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def network_names() -> tuple[str, ...]:
     """Return the names of all shipped networks, in order; libraries of blocks bring none."""
-    files = Files()
-    directory = zoo_directory()
-    return tuple(
-        name
-        for name in zoo_names()
-        if (document := files.read(directory / f"{name}.yaml")).extends or "stages" in document.fields
-    )
+    return tuple(name for name in zoo_names() if is_network(name))
+
+
+def is_network(name: str) -> bool:
+    """Tell whether a shipped spec is a network, not only a library of blocks."""
+    document = Files().read(zoo_directory() / f"{name}.yaml")
+    return bool(document.extends) or "stages" in document.fields
 
 
 def shown(path: Path) -> str:
