@@ -17,6 +17,7 @@ from costcalc.spec.condition import parse_condition
 from costcalc.spec.files import is_network, network_names, zoo_names
 from costcalc.spec.load import build, find
 from costcalc.spec.model import Spec
+from costcalc.spec.resolve import Resolved, resolve
 from costcalc.spec.terms import overrides_of
 
 METRICS = ("macs", "params", "activations", "memory_access", "peak_memory", "year", "top1")
@@ -35,7 +36,7 @@ def command(
 ) -> int:
     """List the networks that ship, with what they cost.
 
-    With one NAME: its variants, and where its table and its figures come from.
+    With one NAME: its variants, what figures were printed for, and where its table comes from.
     """
     condition = parse_condition(where, METRICS) if where else None
     if names:
@@ -48,7 +49,9 @@ def command(
         return 0 if all(figure.holds for figure in figures) else 1
     if len(names) == 1:
         spec = find(names[0])[0]
-        entries = [_entry(spec, names[0], variant) for variant in ("", *spec.variants)]
+        printed = [figures.variant for figures in spec.published if figures.variant != BASE]
+        variants = dict.fromkeys(("", *spec.variants, *printed))
+        entries = [_entry(spec, names[0], variant) for variant in variants]
     else:
         entries = [entry for entry in in_two(_base, names or zoo_names()) if entry]
     if family:
@@ -91,11 +94,16 @@ def _entry(spec: Spec, name: str, variant: str) -> Entry:
         year=spec.year,
         source=spec.source or "",
         variants=len(spec.variants),
-        top1=_top1(spec, variant or BASE),
+        top1=_top1(model.resolved),
     )
 
 
-def _top1(spec: Spec, variant: str) -> str:
-    """Return the first accuracy that is printed for a variant."""
-    printed = (p.figures["top1"] for p in spec.published if p.variant == variant and "top1" in p.figures)
-    return next(printed, "")
+def _top1(network: Resolved) -> str:
+    """Return the first accuracy that is printed for a network, by whatever name of a variant."""
+    for printed in network.spec.published:
+        if "top1" in printed.figures:
+            terms = "" if printed.variant == BASE else printed.variant
+            other = resolve(network.spec, overrides_of(network.spec, terms))
+            if (other.scope, other.input_shape) == (network.scope, network.input_shape):
+                return printed.figures["top1"]
+    return ""
