@@ -10,7 +10,7 @@ import click
 from costcalc.cli.files import write_file
 from costcalc.cli.streams import write
 from costcalc.errors import Diagnostic, UsageError
-from costcalc.spec.reader import IDENTIFIER
+from costcalc.spec.reader import is_identifier
 from costcalc.spec.template import template
 
 
@@ -25,9 +25,9 @@ def command(name: str | None, path: str | None, force: bool) -> None:
     """
     if name is None:
         raise UsageError(Diagnostic("E030", "new needs a name", help="for example: costcalc new my_net"))
-    if not re.fullmatch(IDENTIFIER, name):
+    if not is_identifier(name):
         legal = re.sub(r"\W", "_", name, flags=re.ASCII)
-        legal = legal if re.fullmatch(IDENTIFIER, legal) else f"net_{legal}"
+        legal = legal if is_identifier(legal) else f"net_{legal}"
         message = f"`{name}` is not a name of letters, digits and underscores"
         raise UsageError(Diagnostic("E030", message, help=f"for example: costcalc new {legal}"))
     file = Path(path or f"{name}.yaml")

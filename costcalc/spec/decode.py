@@ -23,6 +23,7 @@ SCALED: Final = ("width", "depth", "resolution")
 SCALING_KEYS: Final = ("factor", "round")
 BLOCK_KEYS: Final = ("params", "inputs", "let", "body")
 VARIANT: Final = r"[A-Za-z0-9_][A-Za-z0-9_.\-]*"
+_VARIANT: Final = re.compile(VARIANT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ def _variants(reader: Reader, tree: Tree) -> dict[str, dict[str, Slot]]:
     found = {}
     for name, (scalar, value) in reader.mapping(tree, "`variants`", "{x2: {scale: 2}}").items():
         what = f"variant `{name}`"
-        if re.fullmatch(VARIANT, name):
+        if _VARIANT.fullmatch(name):
             found[name] = reader.arguments(reader.mapping(value, what, "{scale: 2}"), what)
         else:
             reader.error("E208", scalar, "a variant must be a name of letters, digits, `_`, `.` and `-`")

@@ -88,8 +88,9 @@ class Files:
         if os.sep in name or "/" in name:
             raise ModelReferenceError(Diagnostic("E001", f"no file {name}", None, _near_file(path)))
         stem = path.stem if path.suffix in SUFFIXES else name
-        if stem in zoo_names():
-            return zoo_directory() / f"{stem}.yaml"
+        shipped = zoo_directory() / f"{stem}.yaml"
+        if stem and self.exists(shipped):
+            return shipped
         help = did_you_mean(stem, zoo_names()) or "see `costcalc zoo` for the networks that are shipped"
         raise ModelReferenceError(
             Diagnostic("E003", f"no file and no network of the zoo is named `{name}`", None, help)

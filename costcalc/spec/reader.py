@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -19,9 +18,15 @@ MOST_IN_A_LIST: Final = 16
 
 IDENTIFIER: Final = "[A-Za-z_][A-Za-z0-9_]*"
 WHOLE_NUMBER: Final = "[0-9]{1,6}"
+"""As patterns, for the schema; `is_identifier` and `Reader.integer` say the same."""
 
 Entries = Mapping[str, tuple[Scalar, Tree]]
 """What a mapping holds: by key, the key as written and the value."""
+
+
+def is_identifier(text: str) -> bool:
+    """Tell whether a text is a name of letters, digits and underscores."""
+    return text.isascii() and text.isidentifier()
 
 
 class Reader:
@@ -82,14 +87,19 @@ class Reader:
 
     def integer(self, tree: Tree, what: str) -> int | None:
         """Return a whole number of at most six digits."""
-        if isinstance(tree, Scalar) and re.fullmatch(WHOLE_NUMBER, tree.value):
+        if (
+            isinstance(tree, Scalar)
+            and len(tree.value) <= 6
+            and tree.value.isascii()
+            and tree.value.isdigit()
+        ):
             return int(tree.value)
         self.error("E204", tree, f"{what} must be a whole number")
         return None
 
     def identifier(self, scalar: Tree, what: str) -> str | None:
         """Return a name of letters, digits and underscores."""
-        if isinstance(scalar, Scalar) and re.fullmatch(IDENTIFIER, scalar.value):
+        if isinstance(scalar, Scalar) and is_identifier(scalar.value):
             return scalar.value
         self.error("E208", scalar, f"{what} must be a name of letters, digits and underscores")
         return None
@@ -103,7 +113,7 @@ class Reader:
             return None
         text = tree.value.strip()
         if text.startswith("$"):
-            if not re.fullmatch(IDENTIFIER, text[1:]):
+            if not is_identifier(text[1:]):
                 self.error("E208", tree, f"`{text}` passes no parameter", "write `$` and a parameter's name")
                 return None
             return Cell(text, None, tree, self.source)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from costcalc.spec.model import Branch, Cell, Slot, Step
 from costcalc.spec.primitives import MERGES
-from costcalc.spec.reader import IDENTIFIER, Reader
+from costcalc.spec.reader import Reader, is_identifier
 from costcalc.spec.source import Mapping, Scalar, Sequence, Tree
 
 STEP_CONTROLS: Final = ("when", "as", "from", "share")
@@ -52,7 +51,7 @@ def sources(reader: Reader, tree: Tree) -> tuple[Cell, ...]:
 
 def _label(reader: Reader, tree: Tree) -> Cell | None:
     """Decode a label; it may be a word that expressions do not have, as `in`, a block's input, is."""
-    if isinstance(tree, Scalar) and not tree.is_null and re.fullmatch(IDENTIFIER, tree.value):
+    if isinstance(tree, Scalar) and not tree.is_null and is_identifier(tree.value):
         return Cell(tree.value, None, tree, reader.source)
     return None
 
