@@ -40,7 +40,7 @@ COMMANDS = {
     "new": ("costcalc.cli.new", "Write a small spec with comments, to change into a network of your own."),
     "schema": (
         "costcalc.cli.schema",
-        "Print the JSON Schema (draft-07) of specs, or of the results of check and diff.",
+        "Print the JSON Schema (draft-07) of specs, of files of budgets, or of results.",
     ),
 }
 """Name: the module that holds `command`, and the first line of its help."""

@@ -17,7 +17,9 @@ def command(what: str) -> None:
     With the one of specs editors check and complete them. Save it beside yours (`costcalc schema >
     spec.schema.json`) and begin each with `# yaml-language-server: $schema=spec.schema.json`.
     """
-    if what == "result":
+    if what == "config":
+        from costcalc.report.gate.config_schema import schema_text
+    elif what == "result":
         from costcalc.report.gate.schema import schema_text
     elif what == "config":
         from costcalc.gate.schema import schema_text
