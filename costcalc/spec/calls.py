@@ -9,7 +9,7 @@ from typing import Any
 from costcalc.errors import Diagnostic, SpecError, did_you_mean
 from costcalc.graph import Op
 from costcalc.spec.evaluate import Functions, evaluate, show
-from costcalc.spec.missing import advice
+from costcalc.spec.missing import advice, parameter_advice
 from costcalc.spec.model import Block, Cell, Row, Slot, Step, slot_location
 from costcalc.spec.primitives import MERGES, PRIMITIVES, Primitive
 
@@ -102,7 +102,7 @@ def _checked(call: Call) -> Call:
             "E203",
             f"`{call.name}` has no parameter `{key}`; {has}",
             slot_location(call.slots[key]),
-            did_you_mean(key, known),
+            parameter_advice(key, known) or did_you_mean(key, known),
         )
         for key in unknown
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -63,6 +63,34 @@ IN_STD: Final = (
 """What `import: [std]` brings."""
 
 
+PARAMETERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **dict.fromkeys(("channels", "outchannels", "outfeatures", "features", "filters", "units"), "c"),
+        **dict.fromkeys(("kernel", "kernelsize", "ksize", "size"), "k"),
+        **dict.fromkeys(("stride", "strides"), "s"),
+        **dict.fromkeys(("group", "groups", "numgroups"), "g"),
+        **dict.fromkeys(("padding", "pads"), "pad"),
+        **dict.fromkeys(("dilations", "dilationrate", "rate"), "dilation"),
+        **dict.fromkeys(("multiplier", "depthmultiplier", "channelmultiplier"), "m"),
+        **dict.fromkeys(("activation", "nonlinearity"), "act"),
+        **dict.fromkeys(("usebias", "biasterm"), "bias"),
+        **dict.fromkeys(("scalefactor", "factor"), "s"),
+        "outputpadding": "out_pad",
+    }
+)
+"""What other tools call the parameters of operators."""
+
+
+def parameter_advice(name: str, known: Container[str]) -> str | None:
+    """Return what a parameter that other tools have is called among the `known`, if it is there.
+
+    >>> parameter_advice("kernel_size", {"c", "k"})
+    'it is called `k`'
+    """
+    ours = PARAMETERS.get(_plain(name))
+    return f"it is called `{ours}`" if ours is not None and ours in known else None
+
+
 def advice(name: str) -> str | None:
     """Return what to write instead of a name that other tools have, if anything is known.
 
@@ -71,7 +99,11 @@ def advice(name: str) -> str | None:
     """
     if name in IN_STD:
         return "`import: [std]` brings it"
-    plain = re.sub(r"[^a-z0-9]", "", name.lower())
+    plain = _plain(name)
     if plain in BY_INTENT:
         return BY_INTENT[plain]
     return f"it is called `{ELSEWHERE[plain]}`" if plain in ELSEWHERE else None
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())

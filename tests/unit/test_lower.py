@@ -13,7 +13,7 @@ from costcalc.graph import Add, Concat, Conv2d, Graph, Mul
 from costcalc.spec import load
 from costcalc.spec.files import Files, zoo_directory
 from costcalc.spec.link import gather
-from costcalc.spec.missing import BY_INTENT, ELSEWHERE, IN_STD, advice
+from costcalc.spec.missing import BY_INTENT, ELSEWHERE, IN_STD, PARAMETERS, advice
 from costcalc.spec.primitives import MERGES, PRIMITIVES
 
 Net = Callable[..., Graph]
@@ -338,9 +338,31 @@ def test_what_is_missing_is_explained(refused: Refused, name: str, help: str) ->
         assert found.help.startswith(help)
 
 
+@pytest.mark.parametrize(
+    ("step", "help"),
+    [
+        ("conv: {c: 4, stride: 2}", "it is called `s`"),
+        ("conv: {filters: 4}", "it is called `c`"),
+        ("max_pool: {kernel_size: 3}", "it is called `k`"),
+        ("conv: {c: 4, padding: 1}", "it is called `pad`"),
+        ("upsample: {scale_factor: 2}", "it is called `s`"),
+        ("group_norm: {numgroups: 2}", "it is called `g`"),
+        ("conv: {c: 4, dilatoin: 2}", "did you mean `dilation`?"),
+        ("bn: {stride: 2}", None),
+    ],
+)
+def test_parameters_of_other_tools_are_known(refused: Refused, step: str, help: str | None) -> None:
+    found = refused(f"input: [4, 8, 8]\ncolumns: [op]\nstages: [[bn]]\nheads: {{a: [{step}]}}")
+    assert (found.code, found.help) == ("E203", help)
+
+
 def test_advice_is_about_what_is_not_there() -> None:
     known = {*PRIMITIVES, *MERGES}
     assert set(ELSEWHERE.values()) <= known
     assert not (set(ELSEWHERE) | set(BY_INTENT)) & known
     assert advice("conv") is None
+    assert set(PARAMETERS.values()) <= {
+        "act",
+        *(name for each in PRIMITIVES.values() for name in each.arguments),
+    }
     assert set(IN_STD) == set(gather(zoo_directory() / "std.yaml", Files()).blocks)
