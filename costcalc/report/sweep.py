@@ -58,7 +58,7 @@ def sweep_table(result: Result, notes: tuple[str, ...] = (), elsewhere: str | No
     ]
     if any(row["error"] for row in rows):
         wanted = everything or "reason" in asked.metrics
-        columns += [Column("error", "error"), Column("reason", "reason", priority=0 if wanted else 2)]
+        columns += [Column("error", "error"), Column("reason", "reason", "prose", 0 if wanted else 2)]
     more = _more(number, len(result), elsewhere) if number < len(result) else []
     return Table(
         tuple(columns),

@@ -30,7 +30,7 @@ def render_table(table: Table, *, width: int | None = None, colour: bool = False
         colour: Whether to use ANSI colours.
         raw: Exact integers instead of four significant digits.
     """
-    shown = table.columns if width is None else _fitting(table, width, raw)
+    shown, room = (table.columns, None) if width is None else _fitting(table, width, raw)
     drawn = RichTable(
         box=_BOX, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), show_footer=table.total is not None
     )
@@ -60,7 +60,7 @@ def render_table(table: Table, *, width: int | None = None, colour: bool = False
         notes.append(f"Left out to fit {width} columns: {', '.join(left_out)} (--columns all).")
     has_prose = any(column.kind == "prose" for column in shown)
     with console.capture() as captured:
-        console.print(drawn, width=width if has_prose else None)
+        console.print(drawn, width=room if has_prose else None)
         if notes:
             console.print()
         for note in notes:
@@ -73,8 +73,8 @@ def _text(column: Column, row: Record, raw: bool) -> Text:
     return Text(text, style=_STYLES.get(text, ""))
 
 
-def _fitting(table: Table, width: int, raw: bool) -> tuple[Column, ...]:
-    """Return the columns that fit; those of priority 0 always stay."""
+def _fitting(table: Table, width: int, raw: bool) -> tuple[tuple[Column, ...], int]:
+    """Return the columns that fit, and the room for them: those of priority 0 stay even if they need more."""
     rows = table.rows if table.total is None else (*table.rows, table.total)
     sizes = {
         column: max(
@@ -84,9 +84,9 @@ def _fitting(table: Table, width: int, raw: bool) -> tuple[Column, ...]:
         for column in table.columns
     }
     sizes |= {column: min(size, _NARROWEST) for column, size in sizes.items() if column.kind == "prose"}
-    while sizes and sum(sizes.values()) + _GAP * (len(sizes) - 1) > width:
+    while (needed := sum(sizes.values()) + _GAP * (len(sizes) - 1)) > width:
         least = max(column.priority for column in sizes)
         if least == 0:
             break
         sizes = {column: size for column, size in sizes.items() if column.priority < least}
-    return tuple(sizes)
+    return tuple(sizes), max(needed, width)

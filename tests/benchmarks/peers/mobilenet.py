@@ -23,13 +23,14 @@ def conv(
 
 
 class MobileNet(nn.Module):
-    """The network at width and resolution 1."""
+    """The network at a width; its resolution is that of its input."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: float = 1) -> None:
         super().__init__()
-        layers = [conv(3, 32, 3, 2)]
-        channels = 32
-        for out_channels, stride in BLOCKS:
+        channels = int(width * 32)
+        layers = [conv(3, channels, 3, 2)]
+        for unscaled, stride in BLOCKS:
+            out_channels = int(width * unscaled)
             layers += [
                 conv(channels, channels, 3, stride, groups=channels),
                 conv(channels, out_channels, 1, 1),
