@@ -41,26 +41,20 @@ class Counting:
     def count(self, graph: Graph, also: Sequence[str] = ()) -> Cost:
         """Count a network, under further conventions too."""
         first, *others = self.conventions
-        return count(
-            self._ordered(graph),
+        cost = count(
+            graph,
             first,
             also=(*others, *also),
             batch=self.batch,
             precision=self.precision,
             fusion=self.fusion,
             weights_in_ram=self.weights_in_ram,
+            order="best" if self.in_best_order else "given",
         )
-
-    def _ordered(self, graph: Graph) -> Graph:
-        if not self.in_best_order:
-            return graph
-        from costcalc.cost.order import in_best_order
-
-        ordered, best = in_best_order(graph, self.fusion)
-        if not best:
+        if cost.order == "best found":
             message = f"{graph.name} has too many branches: its order may not be the best one"
             report([Diagnostic("E508", message, severity="warning")])
-        return ordered
+        return cost
 
     def verdict(self, costs: Iterable[tuple[str, Cost]]) -> int:
         """Return the exit code: 1 if a count must be whole and is not, after saying what is unknown."""

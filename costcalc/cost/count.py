@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
 from costcalc.cost.call import Call, calls
 from costcalc.cost.convention import Convention
@@ -157,6 +158,8 @@ class Cost(Group):
         precision: Bytes per element.
         fusion: What runs in one kernel.
         peak_memory: The most memory in use at once.
+        weights_in_ram: Whether that includes the weights.
+        order: Of execution: "given", "best", or "best found" where the search was given up.
     """
 
     graph: Graph
@@ -165,6 +168,8 @@ class Cost(Group):
     precision: Precision
     fusion: Fusion
     peak_memory: Peak
+    weights_in_ram: bool
+    order: str
 
     @property
     def convention(self) -> Convention:
@@ -196,6 +201,7 @@ def count(
     precision: Precision = FP32,
     fusion: Fusion = "conv-bn-act",
     weights_in_ram: bool = False,
+    order: Literal["given", "best"] = "given",
 ) -> Cost:
     """Count a network.
 
@@ -207,6 +213,8 @@ def count(
         precision: Bytes per element.
         fusion: Which operators share a kernel; decides memory access and peak memory.
         weights_in_ram: Whether peak memory includes the weights.
+        order: Whether operators run in the order of the graph, or in one that needs the least memory;
+            that may take seconds to find. `Cost.graph` and the rows are in that order.
 
     Raises:
         UsageError: the batch is not positive (E504), or no such convention (E502).
@@ -214,11 +222,17 @@ def count(
     if batch < 1:
         raise UsageError(Diagnostic("E504", f"a batch of {batch} images cannot be counted"))
     conventions = tuple({each.name: each for each in map(_resolve, (convention, *also))}.values())
+    ran: str = order
+    if order == "best":
+        from costcalc.cost.order import in_best_order
+
+        graph, is_best = in_best_order(graph, fusion)
+        ran = "best" if is_best else "best found"
     measured = calls(graph)
     kernels = plan(graph, measured, fusion)
     rows = node_costs(graph, measured, kernels, conventions, batch=batch, precision=precision)
     most = peak(graph, measured, kernels, batch=batch, precision=precision, weights_in_ram=weights_in_ram)
-    return Cost(graph.name, rows, graph, conventions, batch, precision, fusion, most)
+    return Cost(graph.name, rows, graph, conventions, batch, precision, fusion, most, weights_in_ram, ran)
 
 
 def node_costs(

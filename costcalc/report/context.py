@@ -49,23 +49,32 @@ class Basis(Protocol):
     def precision(self) -> Precision: ...
     @property
     def fusion(self) -> str: ...
+    @property
+    def weights_in_ram(self) -> bool: ...
+    @property
+    def order(self) -> str: ...
 
 
 def context(cost: Basis) -> dict[str, object]:
-    """Return the convention, batch, number formats and fusion of a cost."""
+    """Return the convention, batch, number formats, fusion, and what peak memory rests on."""
     return {
         "convention": cost.convention.name,
         "batch": cost.batch,
         "dtype": cost.precision.activations.name,
         "weights_dtype": cost.precision.weights.name,
         "fusion": cost.fusion,
+        "weights_in_ram": cost.weights_in_ram,
+        "order": cost.order,
     }
 
 
 def context_note(cost: Basis) -> str:
     """Return the same as a footer line."""
-    counted_as = convention_note(cost.convention)
-    return f"{counted_as}; batch {cost.batch}, {cost.precision}, fusion {cost.fusion}."
+    words = [f"{convention_note(cost.convention)}; batch {cost.batch}", str(cost.precision)]
+    words += [f"fusion {cost.fusion}"]
+    words += ["weights in RAM"] if cost.weights_in_ram else []
+    words += [f"{cost.order} order"] if cost.order != "given" else []
+    return f"{', '.join(words)}."
 
 
 def convention_note(first: Convention) -> str:

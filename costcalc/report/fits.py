@@ -39,11 +39,13 @@ def fits_table(entries: Sequence[tuple[str, Cost, Fit]]) -> Table:
             "dtype": cost.precision.activations.name,
             "weights_dtype": cost.precision.weights.name,
             "fusion": cost.fusion,
+            "order": cost.order,
         },
         notes=(
             *notes,
             f"{format_bytes(chip.ram)} of RAM, {where}; "
-            f"batch {cost.batch}, {cost.precision}, fusion {cost.fusion}.",
+            f"batch {cost.batch}, {cost.precision}, fusion {cost.fusion}"
+            f"{f', {cost.order} order' if cost.order != 'given' else ''}.",
         ),
     )
 

@@ -113,10 +113,11 @@ def _notes(result: Result) -> list[str]:
     first, dtype = CONVENTIONS[str(result.context["convention"])], asked.weights
     if asked.activations != dtype:
         dtype = f"{asked.weights} weights, {asked.activations} activations"
+    in_ram = ", weights in RAM" if asked.weights_in_ram else ""
     return [
         f"{counted}.",
         *(_second_opinion(result) if asked.with_fvcore else []),
-        f"{convention_note(first)}; batch {asked.batch}, {dtype}, fusion {asked.fusion}.",
+        f"{convention_note(first)}; batch {asked.batch}, {dtype}, fusion {asked.fusion}{in_ram}.",
     ]
 
 

@@ -50,6 +50,28 @@ def test_shufflenet_v2_closed_forms(c1: int, c2: int, h: int, w: int, g: int) ->
     assert row.written_bytes == h * w * c2
 
 
+@pytest.mark.parametrize(("c1", "c2"), [(128, 128), (90, 180), (52, 208), (36, 432), (432, 36)])
+@pytest.mark.parametrize("size", [28, 56])
+def test_guideline_1_bounds_memory_access_from_below(c1: int, c2: int, size: int) -> None:
+    """Source: ShuffleNetV2, Equation 1: equal channels are cheapest; the ratios are those of its Table 1."""
+    [row] = count(chain((c1, size, size), Conv2d(c2)), precision=BYTE).rows
+    positions, macs = size * size, row.node.op.macs(*row.inputs)
+    assert macs == positions * c1 * c2
+    # MAC >= 2 sqrt(hw B) + B / hw, squared to stay with integers
+    beyond_weights = row.memory_access - macs // positions
+    assert beyond_weights**2 >= 4 * positions * macs
+    assert (beyond_weights**2 == 4 * positions * macs) == (c1 == c2)
+
+
+@pytest.mark.parametrize("groups", [1, 2, 4, 8])
+def test_guideline_2_says_what_groups_cost(groups: int) -> None:
+    """Source: ShuffleNetV2, Equation 2: at a fixed cost and input, memory access grows with the groups."""
+    c1, c2, positions = 64, 32 * groups, 28 * 28  # the same multiply-accumulates for any number of groups
+    [row] = count(chain((c1, 28, 28), Conv2d(c2, groups=groups)), precision=BYTE).rows
+    assert row.macs == (macs := positions * 64 * 32)
+    assert row.memory_access == positions * c1 + macs * groups // c1 + macs // positions
+
+
 def test_precision_and_batch() -> None:
     graph = chain((4, 5, 5), Conv2d(6, bias=True))
     mixed = parse_precision(weights="int8", activations="fp16")
