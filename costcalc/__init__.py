@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 from costcalc.version import __version__
 
 if TYPE_CHECKING:
-    from costcalc.cost import CONVENTIONS, Cost, count, difference
+    from costcalc.cost import CONVENTIONS, Cost, count, difference, parse_precision
     from costcalc.cost.fits import fit
     from costcalc.cost.formula import formulas
     from costcalc.errors import CostcalcError, SpecError
     from costcalc.gate.api import assert_cost, check, diff
+    from costcalc.gate.published import check_published
     from costcalc.graph import Graph
+    from costcalc.report.checks import verify
     from costcalc.report.frame import to_frame
     from costcalc.spec import Model, load, load_all
     from costcalc.sweeps import sweep
@@ -38,6 +40,7 @@ _HOMES = {
     "assert_cost": "costcalc.gate.api",
     "build_module": "costcalc.witness.build",
     "check": "costcalc.gate.api",
+    "check_published": "costcalc.gate.published",
     "count": "costcalc.cost",
     "diff": "costcalc.gate.api",
     "difference": "costcalc.cost",
@@ -45,10 +48,12 @@ _HOMES = {
     "formulas": "costcalc.cost.formula",
     "load": "costcalc.spec",
     "load_all": "costcalc.spec",
+    "parse_precision": "costcalc.cost",
     "scale": "costcalc.sweeps.scaling",
     "solve": "costcalc.sweeps.solving",
     "sweep": "costcalc.sweeps",
     "to_frame": "costcalc.report.frame",
+    "verify": "costcalc.report.checks",
 }
 
 __all__ = [
@@ -62,6 +67,7 @@ __all__ = [
     "assert_cost",
     "build_module",
     "check",
+    "check_published",
     "count",
     "diff",
     "difference",
@@ -69,10 +75,12 @@ __all__ = [
     "formulas",
     "load",
     "load_all",
+    "parse_precision",
     "scale",
     "solve",
     "sweep",
     "to_frame",
+    "verify",
 ]
 
 

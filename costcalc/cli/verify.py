@@ -11,15 +11,12 @@ from costcalc.cli.options import output_options
 from costcalc.cli.output import Output
 from costcalc.cli.progress import Progress
 from costcalc.cli.references import load_models
-from costcalc.cost.count import Cost, count
 from costcalc.errors import Diagnostic, MissingExtraError, UsageError
 from costcalc.gate.published import Figure, check_published
-from costcalc.graph import Graph, Node
-from costcalc.report.verify import Check, figure_check, memory_checks, tool_check, verify_table
+from costcalc.report.checks import Check, figure_check, verify
+from costcalc.report.verify import verify_table
 from costcalc.spec import Model
-from costcalc.witness.locate import first_difference
-from costcalc.witness.tools import TOOLS, Unavailable, ask, missing_packages
-from costcalc.witness.witnessed import Witnessed
+from costcalc.witness.tools import TOOLS, missing_packages
 
 FAILED = 1
 
@@ -55,18 +52,13 @@ def command(
         example = "for example: costcalc verify mobilenet.yaml"
         raise UsageError(Diagnostic("E030", "verify needs a network", help=example))
     _require([*tools, *(["torch"] if memory else [])])
-    memory = not missing_packages("torch") if memory is None else memory
     models = load_models(references)
     checks: list[Check] = []
     with Progress() as progress:
         for name, model in models:
-            cost = count(model.graph, also=list(TOOLS))
-            for tool in (tools or TOOLS) if with_tools else ():
-                progress.update(f"{tool} on {name}")
-                checks.append(_ask(name, cost, tool))
-            if memory:
-                progress.update(f"memory of {name}")
-                checks += _watch(name, model.graph)
+            graph = dataclasses.replace(model.graph, name=name)
+            asked = (tools or tuple(TOOLS)) if with_tools else ()
+            checks += verify(graph, asked, memory=memory, progress=progress.update)
     if published:
         checks += map(figure_check, _figures(model for _, model in models))
     output.emit(verify_table(checks))
@@ -79,29 +71,6 @@ def _require(tools: Sequence[str]) -> None:
         names = " and ".join(missing)
         help = f"pip install {' '.join(missing)}"
         raise MissingExtraError(Diagnostic("E020", f"{names} is not installed", help=help))
-
-
-def _ask(name: str, cost: Cost, tool: str) -> Check:
-    answer = ask(tool, cost.graph)
-    return tool_check(name, cost, answer, tool, _parting(cost, tool, answer))
-
-
-def _parting(cost: Cost, tool: str, answer: Witnessed | Unavailable) -> Node | None:
-    """Return where a tool and our count of its convention part, if they do."""
-    ours = [row.counts[tool] for row in cost.rows]
-    if isinstance(answer, Unavailable) and not answer.installed:
-        return None
-    if isinstance(answer, Witnessed) and (None in ours or answer.total == cost.total(tool)):
-        return None
-    return first_difference(cost.graph, ours, answer, lambda part: ask(tool, part))
-
-
-def _watch(name: str, graph: Graph) -> list[Check]:
-    from costcalc.witness.memory import watch_memory
-
-    held = {**graph.outputs, "(the caller's)": 0}  # whoever calls PyTorch holds on to the input
-    cost = count(dataclasses.replace(graph, outputs=held), fusion="none")
-    return memory_checks(name, cost, watch_memory(graph))
 
 
 def _figures(models: Iterator[Model]) -> Iterator[Figure]:

@@ -10,7 +10,7 @@ from typing import Literal
 from costcalc.cost.call import Call, calls
 from costcalc.cost.convention import Convention
 from costcalc.cost.conventions import PAPER, parse_convention
-from costcalc.cost.dtype import FP32, Precision
+from costcalc.cost.dtype import FP32, Precision, parse_precision
 from costcalc.cost.fusion import Fusion, Plan, plan
 from costcalc.cost.memory import Access, access
 from costcalc.cost.peak import Peak, peak
@@ -198,7 +198,7 @@ def count(
     *,
     also: Sequence[Convention | str] = (),
     batch: int = 1,
-    precision: Precision = FP32,
+    precision: Precision | str = FP32,
     fusion: Fusion = "conv-bn-act",
     weights_in_ram: bool = False,
     order: Literal["given", "best"] = "given",
@@ -210,17 +210,19 @@ def count(
         convention: What decides `macs` and `flops`.
         also: Other conventions to count, for `NodeCost.counts`.
         batch: Images per batch.
-        precision: Bytes per element.
+        precision: Bytes per element; a name such as `int8` stands for weights and activations alike.
         fusion: Which operators share a kernel; decides memory access and peak memory.
         weights_in_ram: Whether peak memory includes the weights.
         order: Whether operators run in the order of the graph, or in one that needs the least memory;
             that may take seconds to find. `Cost.graph` and the rows are in that order.
 
     Raises:
-        UsageError: the batch is not positive (E504), or no such convention (E502).
+        UsageError: the batch is not positive (E504), no such convention (E502) or format (E501).
     """
     if batch < 1:
         raise UsageError(Diagnostic("E504", f"a batch of {batch} images cannot be counted"))
+    if isinstance(precision, str):
+        precision = parse_precision(precision)
     conventions = tuple({each.name: each for each in map(_resolve, (convention, *also))}.values())
     ran: str = order
     if order == "best":

@@ -19,7 +19,8 @@ from costcalc.graph import (
     Node,
     Upsample,
 )
-from costcalc.report.verify import Check, figure_check, tool_check, verify_table
+from costcalc.report.checks import Check, figure_check, tool_check
+from costcalc.report.verify import verify_table
 from costcalc.spec import load
 from costcalc.witness.bugs import BUGS
 from costcalc.witness.locate import beginning, first_difference
@@ -44,7 +45,7 @@ def witnessed(tool: str, total: int, by_node: dict[str, int] | None = None) -> W
 
 
 def check(tool: str, answer: Witnessed | Unavailable, parting: Node | None = None) -> Check:
-    return tool_check("net", COST, answer, tool, parting)
+    return tool_check(COST, answer, tool, parting)
 
 
 def test_what_is_equal_is_explained_in_terms() -> None:
@@ -79,8 +80,8 @@ def test_what_a_tool_counts_is_said_once_if_it_is_the_same_for_all_networks() ->
     plain = GraphBuilder("plain", (3, 8, 8))
     other = count(plain.build({"out": plain.add(Conv2d(4), (0,), "conv")}), also=list(TOOLS))
     checks = [
-        tool_check(name, cost, witnessed(tool, cost.total(tool)), tool, None)
-        for name, cost in (("net", COST), ("plain", other))
+        tool_check(cost, witnessed(tool, cost.total(tool)), tool, None)
+        for cost in (COST, other)
         for tool in ("fvcore", "torch")
     ]
     assert verify_table(checks).notes == (
@@ -170,6 +171,6 @@ def test_an_operator_without_a_rule_leaves_the_check_open(monkeypatch: pytest.Mo
     partial = dataclasses.replace(convention, rules=rules)
     monkeypatch.setitem(CONVENTIONS, "thop", partial)
     cost = count(network(), also=["thop"])
-    found = tool_check("net", cost, witnessed("thop", 99), "thop", None)
+    found = tool_check(cost, witnessed("thop", 99), "thop", None)
     assert (found.verdict, found.fails) == ("unknown", False)
     assert found.definition == "thop = paper + bn ?."

@@ -1,0 +1,238 @@
+"""Our counts against everybody else's: tools, printed figures, what PyTorch really moves."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from costcalc.cost.conventions import CONVENTIONS, PAPER
+from costcalc.cost.count import Cost, count
+from costcalc.cost.difference import Term, common_unit, difference
+from costcalc.gate.published import Figure
+from costcalc.graph import Graph, Node
+from costcalc.report.record import AtLeast, partial_sum
+from costcalc.witness.bugs import known_bugs
+from costcalc.witness.locate import first_difference
+from costcalc.witness.tools import TOOLS, Unavailable, ask, missing_packages
+from costcalc.witness.witnessed import Witnessed
+
+if TYPE_CHECKING:
+    from costcalc.witness.memory import WitnessedMemory  # which imports torch
+
+Verdict = Literal["equal", "differs", "unknown", "gap", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One number of ours beside somebody else's.
+
+    Attributes:
+        model: The network.
+        witness: Who says so: a tool, `PyTorch` of memory, or `printed`.
+        quantity: What is counted; "" for what a tool's own convention says.
+        unit: MACs, FLOPs, bytes or elements.
+        theirs: Their number, as printed if it was; None if there is none.
+        ours: Our number.
+        verdict: `equal`, to within what was printed; `differs`; `unknown`, where one of the two is
+            missing; `gap`, where a spec says why its figure differs; `closed`, where that is not so.
+        source: The version of the tool, or where the figure is printed.
+        definition: What the tool counts, in terms of the paper convention.
+        terms: Those terms.
+        notes: What else there is to say.
+    """
+
+    model: str
+    witness: str
+    quantity: str
+    unit: str
+    theirs: int | str | None
+    ours: int | AtLeast | None
+    verdict: Verdict
+    source: str
+    definition: str = ""
+    terms: tuple[Term, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def fails(self) -> bool:
+        """Whether something is not as it should be."""
+        return self.verdict in ("differs", "closed")
+
+
+def verify(
+    graph: Graph,
+    tools: Sequence[str] = tuple(TOOLS),
+    *,
+    memory: bool | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> list[Check]:
+    """Ask other counters about a network, and PyTorch what it reads, writes and holds when it runs.
+
+    Args:
+        graph: The network.
+        tools: Whom to ask, of `costcalc.witness.tools.TOOLS`; one that is missing gives a check
+            whose verdict is `unknown`.
+        memory: Whether to watch memory; None: if PyTorch is installed.
+        progress: Called with what comes next.
+
+    Raises:
+        ImportError: memory is wanted and PyTorch is missing.
+    """
+    tell = progress or (lambda what: None)
+    cost = count(graph, also=tools)
+    checks = []
+    for tool in tools:
+        tell(f"{tool} on {graph.name}")
+        answer = ask(tool, graph)
+        checks.append(tool_check(cost, answer, tool, _parting(cost, tool, answer)))
+    if memory is None:
+        memory = not missing_packages("torch")
+    if memory:
+        tell(f"memory of {graph.name}")
+        checks += _watch(graph)
+    return checks
+
+
+def _parting(cost: Cost, tool: str, answer: Witnessed | Unavailable) -> Node | None:
+    """Return where a tool and our count of its convention part, if they do."""
+    ours = [row.counts[tool] for row in cost.rows]
+    if isinstance(answer, Unavailable) and not answer.installed:
+        return None
+    if isinstance(answer, Witnessed) and (None in ours or answer.total == cost.total(tool)):
+        return None
+    return first_difference(cost.graph, ours, answer, lambda part: ask(tool, part))
+
+
+def _watch(graph: Graph) -> list[Check]:
+    from costcalc.witness.memory import watch_memory
+
+    held = {**graph.outputs, "(the caller's)": 0}  # whoever calls PyTorch holds on to the input
+    cost = count(dataclasses.replace(graph, outputs=held), fusion="none")
+    return memory_checks(cost, watch_memory(graph))
+
+
+def tool_check(cost: Cost, answer: Witnessed | Unavailable, tool: str, parting: Node | None) -> Check:
+    """Return what a tool says beside our count under its convention.
+
+    Args:
+        cost: Of the network for a batch of one, counted under the tool's convention and `paper`.
+        answer: What the tool says.
+        tool: Its name, which is its convention's.
+        parting: The first node that the tool counts otherwise, or fails on, if there is one.
+    """
+    convention = CONVENTIONS[tool]
+    unknown = sum(row.counts[tool] is None for row in cost.rows)
+    ours = partial_sum(cost.total(tool), unknown, len(cost.rows))
+    theirs: int | None = None
+    verdict: Verdict
+    if isinstance(answer, Witnessed):
+        theirs, source = answer.total, answer.version
+        verdict = _compare(theirs, ours)
+        notes = [f"{tool} and its convention part at {_place(cost, parting)}."] if parting else []
+    else:
+        source = convention.version
+        verdict = "differs" if answer.installed and not answer.expected else "unknown"
+        where = f" at {_place(cost, parting)}" if parting else ""
+        notes = [f"{tool}{f' fails{where}' if answer.installed else ''}: {answer.reason}."]
+    for bug in known_bugs(tool, cost.graph):
+        notes.append(f"{tool} {bug.text}{f': {bug.issue}' if bug.issue else ''}.")
+    return Check(
+        model=cost.name,
+        witness=tool,
+        quantity="",
+        unit=f"{convention.unit}s",
+        theirs=theirs,
+        ours=ours,
+        verdict=verdict,
+        source=source,
+        definition="" if verdict == "differs" else _definition(cost, tool),
+        terms=difference(cost, tool, PAPER.name),
+        notes=tuple(notes),
+    )
+
+
+def _place(cost: Cost, node: Node) -> str:
+    """Return `stem.bn (bn) of mobilenet`."""
+    label = next(row.label for row in cost.rows if row.node is node)
+    return f"{node.name} ({label}) of {cost.name}"
+
+
+def _compare(theirs: int, ours: int | AtLeast | None) -> Verdict:
+    if not isinstance(ours, int):
+        return "unknown"
+    return "equal" if theirs == ours else "differs"
+
+
+def _definition(cost: Cost, tool: str) -> str:
+    """Return `fvcore = paper + bn 2/elt 10,085,376 + gap 1/in-elt 50,176`."""
+    unit = common_unit(CONVENTIONS[tool], PAPER)
+    words = [f"{tool} = {'2 x ' if unit != PAPER.unit else ''}{PAPER.name}"]
+    for term in difference(cost, tool, PAPER.name):
+        sign = "-" if term.amount < 0 else "+"
+        amount = "?" if term.unknown == term.nodes else f"{abs(term.amount):,}"
+        rate = term.rate.removeprefix("-")
+        words += [sign, term.operator, *([rate] if rate and amount != "?" else []), amount]
+    return f"{' '.join(words)}."
+
+
+def memory_checks(cost: Cost, watched: WitnessedMemory) -> list[Check]:
+    """Return what PyTorch reads, writes and holds beside our count.
+
+    Args:
+        cost: Of the network without fusion, for a batch of one in fp32, with the input alive to the end.
+        watched: What PyTorch does.
+    """
+    differing = [
+        f"PyTorch and our count part at {_place(cost, row.node)}."
+        for row in cost.rows
+        if watched.by_node[row.node.name] != (row.read_bytes, row.written_bytes)
+    ]
+    pairs = {
+        "read": (watched.read_bytes, cost.read_bytes),
+        "written": (watched.written_bytes, cost.written_bytes),
+        "peak": (watched.peak_bytes, cost.peak_memory.bytes),
+    }
+    return [
+        Check(
+            model=cost.name,
+            witness="PyTorch",
+            quantity=quantity,
+            unit="bytes",
+            theirs=theirs,
+            ours=ours,
+            verdict=_compare(theirs, ours),
+            source=f"{watched.torch}, eager, fp32; ours: fusion {cost.fusion}",
+            notes=tuple(differing[:1]),
+        )
+        for quantity, (theirs, ours) in pairs.items()
+    ]
+
+
+def figure_check(figure: Figure) -> Check:
+    """Return a printed figure beside our count."""
+    verdict: Verdict = "equal" if figure.agrees else "differs"
+    notes: tuple[str, ...] = ()
+    if figure.gap:
+        verdict = "closed" if figure.agrees else "gap"
+    if not figure.holds:
+        what = "agrees, but has a gap" if figure.agrees else "disagrees"
+        notes = (f"{figure.model}: {figure.metric} {figure.printed} {what} ({figure.location}).",)
+    return Check(
+        model=figure.model,
+        witness="printed",
+        quantity=figure.metric,
+        unit=_unit(figure.metric),
+        theirs=figure.printed,
+        ours=figure.counted,
+        verdict=verdict,
+        source="; ".join(filter(None, (figure.source, figure.gap and f"gap: {figure.gap}"))),
+        notes=notes,
+    )
+
+
+def _unit(metric: str) -> str:
+    if metric == "macs":
+        return "MACs"
+    return f"{CONVENTIONS[metric].unit}s" if metric in CONVENTIONS else "elements"
