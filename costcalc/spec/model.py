@@ -35,13 +35,15 @@ METRICS = (
 )
 """What a figure in `published` can be: a cost, an accuracy, or MACs as another tool counts them."""
 
-LONG_NAMES = {
+ALIASES = {
     "width_multiplier": "alpha",
     "resolution_multiplier": "rho",
     "compound_coefficient": "phi",
     "scale_factor": "scale",
+    "s": "scale",
 }
-"""Long names that a reference may use for the papers' symbols."""
+"""Other names that a reference may use: long ones for the papers' symbols, and ShuffleNet's `s`, which in its
+table is a stride."""
 
 
 @dataclass(frozen=True, slots=True)

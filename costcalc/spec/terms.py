@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from costcalc.errors import Diagnostic, ModelReferenceError, did_you_mean
 from costcalc.spec.expression import ExpressionError, compile_expression
-from costcalc.spec.model import LONG_NAMES, Cell, Slot, Spec
+from costcalc.spec.model import ALIASES, Cell, Slot, Spec
 from costcalc.spec.resolve import RESOLUTION
 from costcalc.spec.source import Scalar, Source
 from costcalc.spec.tree import Mapping as MappingTree
@@ -45,7 +45,7 @@ def overrides_of(spec: Spec, terms: str) -> dict[str, Slot]:
     Later terms win over earlier ones.
 
     Raises:
-        ModelReferenceError: E004 for each unknown variant or parameter, E005 for a malformed term.
+        ModelReferenceError: E004 for each unknown variant or parameter, E12x for each value that is none.
     """
     overrides: dict[str, Slot] = {}
     errors = []
@@ -57,14 +57,15 @@ def overrides_of(spec: Spec, terms: str) -> dict[str, Slot]:
             else:
                 errors.append(_unknown(spec, name, with_params=False))
             continue
-        parameter = LONG_NAMES.get(name, name) if name not in spec.params else name
+        parameter = ALIASES.get(name, name) if name not in spec.params else name
         if parameter not in spec.params and parameter != RESOLUTION:
             errors.append(_unknown(spec, name, with_params=True))
             continue
         try:
             overrides[parameter] = value_cell(value, f"{spec.name}@{term}")
         except ExpressionError as error:
-            errors.append(Diagnostic(error.code, f"`{term}`: {error.message}", help=error.help))
+            several = "a term has one value; `costcalc sweep` takes several" if "," in value else None
+            errors.append(Diagnostic(error.code, f"`{term}`: {error.message}", help=several or error.help))
     if errors:
         raise ModelReferenceError(errors)
     return overrides

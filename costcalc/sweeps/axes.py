@@ -13,7 +13,7 @@ import numpy as np
 
 from costcalc.errors import Diagnostic, UsageError, did_you_mean
 from costcalc.spec.expression import ExpressionError, compile_expression
-from costcalc.spec.model import LONG_NAMES, Spec
+from costcalc.spec.model import ALIASES, Spec
 from costcalc.spec.resolve import RESOLUTION
 from costcalc.sweeps.exact import plain
 
@@ -87,7 +87,7 @@ class Axis:
         Raises:
             UsageError: E004, it has no such parameter.
         """
-        for name in (*SYMBOLS.get(self.name, ()), self.name, LONG_NAMES.get(self.name, self.name)):
+        for name in (*SYMBOLS.get(self.name, ()), self.name, ALIASES.get(self.name, self.name)):
             if name in spec.params or name == RESOLUTION:
                 return name
         known = [*spec.params, RESOLUTION]
