@@ -41,9 +41,9 @@ def tighten(config: Path | None, isolated: bool, headroom: str | None, only_chec
         message = "in CI (CI is set) no limit is lowered: nobody would commit it"
         raise UsageError(Diagnostic("E819", message, help="run it on your machine, or add --check"))
     comparison = Comparison(Request(config=config, isolated=isolated))
-    _require_config(comparison.config)
+    in_config = _require_config(comparison.config)
     percent = None if headroom is None else _percent(headroom)
-    edits = tighter(comparison.live, comparison.pairs, percent)
+    edits = tighter(in_config.budgets, comparison.pairs, percent)
     if not only_check:
         _write(edits)
     write(_told(edits) or "No limit is further above what is measured than it should be.\n")

@@ -8,7 +8,6 @@ from costcalc.errors import CostcalcError, Diagnostic, UsageError
 from costcalc.gate.compare import change, differ
 from costcalc.gate.comparison import Comparison, Pair, Request
 from costcalc.gate.findings import findings
-from costcalc.gate.limits import limit_changes
 from costcalc.gate.result import Finding, LimitChange, ModelChange, Result
 
 
@@ -66,12 +65,11 @@ def _findings(comparison: Comparison, pair: Pair) -> Iterator[Finding]:
 
 
 def _moved(comparison: Comparison) -> tuple[LimitChange, ...]:
-    if comparison.former is None:
-        if comparison.request.fail_on_limit_raise and comparison.config is not None:
-            problem = "; ".join(comparison.past.problems if comparison.past else ())
-            raise CostcalcError(Diagnostic("E805", f"cannot tell whether limits were raised: {problem}"))
-        return ()
-    return limit_changes(comparison.config, comparison.former)
+    is_certain = comparison.former is not None or comparison.config is None
+    if comparison.request.fail_on_limit_raise and not is_certain:
+        problem = "; ".join(comparison.past.problems if comparison.past else ())
+        raise CostcalcError(Diagnostic("E805", f"cannot tell whether limits were raised: {problem}"))
+    return comparison.moved()
 
 
 def _refuse_gaps(comparison: Comparison, found: Iterable[Finding]) -> None:

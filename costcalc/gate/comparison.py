@@ -11,11 +11,13 @@ from costcalc.gate.baseline import read_baseline
 from costcalc.gate.budget import Budget
 from costcalc.gate.config import Config, find_config, load_config
 from costcalc.gate.git import AUTO, Repository, find_base
+from costcalc.gate.limits import limit_changes
 from costcalc.gate.metrics import DEFAULT_CONTEXT
 from costcalc.gate.networks import Counted, Networks, Target
+from costcalc.gate.own import own_budget
 from costcalc.gate.past import FilePast, GitPast, Past
 from costcalc.gate.pattern import parse_pattern
-from costcalc.gate.result import Base, Context
+from costcalc.gate.result import Base, Context, LimitChange
 from costcalc.gate.revision import GitFiles
 from costcalc.gate.selection import budgeted, collected, every_spec, named
 from costcalc.spec.files import Files, shown
@@ -77,9 +79,11 @@ class Comparison:
         self.context = request.context or (self.config.context if self.config else DEFAULT_CONTEXT)
         self.budgets = (*(self.config.budgets if self.config else ()), *request.budgets)
         self.live = tuple(budget for budget in self.budgets if budget.level != "off")
-        if needs_budgets and not self.budgets and not self.errors:
-            self.errors.append(_nothing_to_hold(self.config))
         targets = self._targets()
+        self.own = self._own(targets)
+        self.live += tuple(budget for budget in self.own if budget.level != "off")
+        if needs_budgets and not (self.budgets or self.own or self.errors):
+            self.errors.append(_nothing_to_hold(self.config))
         may_be_gone = request.against is not None and not needs_budgets
         if not (targets or self.errors or may_be_gone or self._about):
             self.errors.append(_nothing_to_count())
@@ -132,6 +136,14 @@ class Comparison:
             return GitPast(files, base, self.networks, [target.path for target in targets])
         return None
 
+    def _own(self, targets: list[Target]) -> tuple[Budget, ...]:
+        """Return the budgets that specs have for themselves."""
+        budgets: list[Budget | None] = []
+        for path in dict.fromkeys(target.path for target in targets):
+            with collected(self.errors):
+                budgets.append(own_budget(self.networks.spec(path), path, self.context))
+        return tuple(budget for budget in budgets if budget is not None)
+
     def _former(self) -> Config | None:
         """Return the budgets of the base; None if there is no telling."""
         if self.past is None or self.config is None:
@@ -148,6 +160,15 @@ class Comparison:
     def base(self) -> Base | None:
         """What is compared with, if anything."""
         return self.past.base if self.past else None
+
+    def moved(self) -> tuple[LimitChange, ...]:
+        """Return how limits moved since the base, as far as there is telling."""
+        changes: tuple[LimitChange, ...] = ()
+        if self.config is not None and self.former is not None:
+            changes += limit_changes(self.config.budgets, self.former.budgets)
+        if self.past is not None and self.past.tells_text:
+            changes += limit_changes(self.own, self.past.own(self.own, self.context))
+        return changes
 
     def removed(self) -> list[Counted]:
         """Return the networks that are gone, unless only some were asked for."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from costcalc.errors import CostcalcError, Diagnostic, ModelReferenceError
 from costcalc.gate.compare import change
 from costcalc.gate.comparison import Comparison, Request
-from costcalc.gate.limits import limit_changes
 from costcalc.gate.metrics import DEFAULT_CONTEXT
 from costcalc.gate.networks import Networks
 from costcalc.gate.result import Base, Context, Result
@@ -22,9 +21,8 @@ def diff(request: Request) -> Result:
     comparison = Comparison(request)
     models = [change(pair.now, pair.before, comparison.context) for pair in comparison.pairs]
     models += [change(None, each, comparison.context) for each in comparison.removed()]
-    moved = limit_changes(comparison.config, comparison.former) if comparison.former else ()
     notes = tuple(dict.fromkeys(comparison.notes()))
-    return Result("diff", comparison.context, tuple(models), (), comparison.base, moved, notes)
+    return Result("diff", comparison.context, tuple(models), (), comparison.base, comparison.moved(), notes)
 
 
 def diff_pair(before: str, now: str, context: Context | None = None) -> Result:

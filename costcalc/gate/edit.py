@@ -46,7 +46,7 @@ def tighter(budgets: Iterable[Budget], pairs: Iterable[Pair], headroom: Fraction
         headroom: Percent to leave above the largest network; None is what each budget says.
     """
     pairs = list(pairs)
-    edits = []
+    edits: list[Edit] = []
     for budget in budgets:
         room = budget.headroom if headroom is None else headroom
         for metric, limit in budget.max.items():

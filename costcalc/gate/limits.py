@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from costcalc.gate.budget import LEVELS, Budget, Growth, Limit
-from costcalc.gate.config import Config
 from costcalc.gate.result import LimitChange, Place
 
 
-def limit_changes(now: Config | None, before: Config | None) -> tuple[LimitChange, ...]:
+def limit_changes(now: Iterable[Budget], before: Iterable[Budget]) -> tuple[LimitChange, ...]:
     """Return how budgets moved. A rule that has another name is another rule: the old one was removed."""
-    left = {budget.name: budget for budget in now.budgets} if now else {}
-    right = {budget.name: budget for budget in before.budgets} if before else {}
+    left = {budget.name: budget for budget in now}
+    right = {budget.name: budget for budget in before}
     names = dict.fromkeys((*left, *right))
     return tuple(each for name in names for each in _changes(name, left.get(name), right.get(name)))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
@@ -9,8 +11,10 @@ from typing import Final, Protocol
 
 from costcalc.errors import CostcalcError, Diagnostic
 from costcalc.gate.baseline import Baseline
+from costcalc.gate.budget import Budget
 from costcalc.gate.config import Config, find_config, load_config
 from costcalc.gate.networks import Counted, Networks, Target
+from costcalc.gate.own import own_budget
 from costcalc.gate.pattern import Pattern
 from costcalc.gate.result import Base, Context
 from costcalc.gate.revision import GitFiles
@@ -55,6 +59,9 @@ class Past(Protocol):
 
     def config(self, path: Path) -> Config | None:
         """Return the budgets of that time: those of the same file, else the nearest ones; None: who knows."""
+
+    def own(self, budgets: Iterable[Budget], context: Context) -> list[Budget]:
+        """Return the budgets that today's specs had for themselves; `budgets` are those that they have."""
 
 
 class GitPast:
@@ -170,6 +177,18 @@ class GitPast:
             )
             return None
 
+    def own(self, budgets: Iterable[Budget], context: Context) -> list[Budget]:
+        former = {budget.file: budget for budget in budgets if budget.file and self._is_same(budget.file)}
+        for path in self._paths:
+            old = path if self._files.exists(path) else self._renames().get(path)
+            if path not in former and old is not None:
+                with contextlib.suppress(CostcalcError):  # which is told of the network
+                    budget = own_budget(self._networks.spec(old), old, context)
+                    if budget is not None:
+                        renamed = shown(path) if budget.name == shown(old) else budget.name
+                        former[path] = dataclasses.replace(budget, name=renamed)
+        return list(former.values())
+
 
 def _pairs(new: dict[Path, bytes], gone: dict[Path, bytes]) -> dict[Path, Path]:
     """Return which new file was which old one: the most alike first, each of them once."""
@@ -221,3 +240,6 @@ class FilePast:
 
     def config(self, path: Path) -> Config | None:
         return None
+
+    def own(self, budgets: Iterable[Budget], context: Context) -> list[Budget]:
+        return list(budgets)

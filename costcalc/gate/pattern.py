@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from costcalc.gate.result import Place
-from costcalc.spec.files import SUFFIXES, zoo_directory, zoo_names
+from costcalc.spec.files import SUFFIXES, shown, zoo_directory, zoo_names
 
 _WILD: Final = re.compile(r"[*?\[]")
 _SKIPPED: Final = ("node_modules", "__pycache__")
@@ -65,6 +65,11 @@ def parse_pattern(text: str, folder: Path, place: Place | None = None) -> Patter
         glob = re.compile(_regex(path.as_posix()))
         return Pattern(text, glob, Path(*path.parts[:wild]), None, terms, place)
     return Pattern(text, re.compile(re.escape(path.as_posix())), path.parent, path, terms, place)
+
+
+def exactly(path: Path) -> Pattern:
+    """Return the pattern of one spec, as it stands."""
+    return Pattern(shown(path), re.compile(re.escape(path.as_posix())), path.parent, path, "")
 
 
 def spec_files(root: Path) -> Iterator[Path]:

@@ -56,11 +56,22 @@ def read_context(table: Table, keys: Mapping[str, toml.Path], default: Context) 
     return replace(default, **{key: value for key, value in said.items() if value is not None})
 
 
-def read_budget(table: Table, path: toml.Path, file: Path, context: Context) -> Budget | None:
-    """Return a budget; None, after noting why, if it has none of what makes one."""
+def read_budget(
+    table: Table, path: toml.Path, file: Path, context: Context, own: Pattern | None = None
+) -> Budget | None:
+    """Return a budget; None, after noting why, if it has none of what makes one.
+
+    Args:
+        table: What reads it.
+        path: Where it is.
+        file: The file that it stands in.
+        context: What its numbers rest on unless it says otherwise.
+        own: What it is about if it cannot say that itself.
+    """
     before = len(table.errors)
-    keys = table.known(path, BUDGET_KEYS, "a budget")
-    match = _patterns(table, path, keys.get("match"), file.parent)
+    known = [key for key in BUDGET_KEYS if own is None or key != "match"]
+    keys = table.known(path, known, "a budget")
+    match = (own,) if own else _patterns(table, path, keys.get("match"), file.parent)
     maxima = _limits(table, keys.get("max"), "`max`")
     growths = _growths(table, keys.get("max_increase"))
     ceilings = _limits(table, keys.get("ceiling"), "`ceiling`")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from costcalc.errors import Diagnostic, Location, did_you_mean
 from costcalc.gate import toml
@@ -14,10 +14,24 @@ from costcalc.units import parse_quantity
 Word = TypeVar("Word", bound=str)
 
 
+class Document(Protocol):
+    """Values by paths, and where they stand."""
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """All values."""
+
+    def key(self, path: toml.Path) -> Location:
+        """Return where a key stands."""
+
+    def value(self, path: toml.Path) -> Location:
+        """Return where a value stands."""
+
+
 class Table:
     """Reads values of one document by their paths, and collects what is wrong with them."""
 
-    def __init__(self, document: toml.Document) -> None:
+    def __init__(self, document: Document) -> None:
         self.document = document
         self.errors: list[Diagnostic] = []
 

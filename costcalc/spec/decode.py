@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from costcalc.spec.model import Block, Branch, Cell, Parameter, Published, Scaling, Slot
+from costcalc.spec.model import Block, Branch, Cell, Parameter, Published, Scaling, Slot, Written
 from costcalc.spec.reader import Reader
 from costcalc.spec.rows import column_names, rows
 from costcalc.spec.source import Mapping as MappingTree
@@ -213,6 +213,13 @@ def _texts(reader: Reader, entries: Mapping[str, Tree]) -> dict[str, str]:
     return {key: text for key, value in entries.items() if (text := reader.text(value, f"`{key}`"))}
 
 
+def _budget(reader: Reader, tree: Tree) -> Written | None:
+    if isinstance(tree, MappingTree):
+        return Written(tree, reader.source)
+    reader.mapping(tree, "`budget`", "{max: {macs: 300M}}")
+    return None
+
+
 KEYS: Final[Mapping[str, Callable[[Reader, Tree], Any]]] = {
     "costcalc": _version,
     "name": lambda reader, tree: reader.identifier(tree, "`name`"),
@@ -232,6 +239,7 @@ KEYS: Final[Mapping[str, Callable[[Reader, Tree], Any]]] = {
     "heads": _heads,
     "variants": _variants,
     "published": _published,
+    "budget": _budget,
 }
 """The keys of a file, and what decodes the value of each."""
 

@@ -90,6 +90,7 @@ class _Linker:
         name, _, terms = document.extends.text.partition("@")
         base = dict(self._target(name, path, chain, where))
         base.pop("published", None)
+        base.pop("budget", None)
         spec = Spec(file="", **{"columns": (), "input": (), "stages": (), **base})
         with _named_at(where):
             overrides = {**spec.overrides, **overrides_of(spec, terms)}

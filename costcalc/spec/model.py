@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from costcalc.errors import Location
 from costcalc.spec.expression import Expression
+from costcalc.spec.source import Mapping as MappingTree
 from costcalc.spec.source import Scalar, Source
 
 RESERVED_COLUMNS = ("name", "op", "from", "n", "c", "s", "in", "out", "when")
@@ -167,6 +168,14 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A mapping that is for others to read, and the text that it stands in."""
+
+    tree: MappingTree
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class Spec:
     """A decoded spec file, with everything that it imports and extends in place."""
 
@@ -186,5 +195,7 @@ class Spec:
     heads: Mapping[str, Branch] = field(default_factory=dict)
     variants: Mapping[str, Mapping[str, Slot]] = field(default_factory=dict)
     published: tuple[Published, ...] = ()
+    budget: Written | None = None
+    """What the network may cost; read by those who check that."""
     overrides: Mapping[str, Slot] = field(default_factory=dict)
     """Parameters that `extends: other@variant` fixes."""

@@ -265,5 +265,8 @@ _KEYS: Final[Mapping[str, Schema]] = {
             "additionalProperties": {"type": ["array", "object"], "items": _ref("figures"), **_figures()},
         },
     ),
+    "budget": _described(
+        "What the network may cost: a budget as in costcalc.toml, without `match`.", {"type": "object"}
+    ),
 }
 """A schema for every key that the decoder reads."""

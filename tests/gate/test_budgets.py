@@ -12,7 +12,7 @@ from costcalc.gate.budget import Growth
 from costcalc.gate.config import Config, find_config, load_config
 from costcalc.gate.limits import limit_changes
 from costcalc.gate.pattern import parse_pattern
-from costcalc.gate.result import Context
+from costcalc.gate.result import Context, LimitChange
 
 BUDGET = '[[budget]]\nmatch = ["*.yaml"]\nmax = {macs = "300M"}\n'
 
@@ -225,6 +225,10 @@ def test_hidden_folders_are_left_alone(tmp_path: Path) -> None:
 # ---- limits that moved ---------------------------------------------------------------------------
 
 
+def moves(folder: Path, now: str, before: str) -> tuple[LimitChange, ...]:
+    return limit_changes(config(folder, now).budgets, config(folder, before, "old.toml").budgets)
+
+
 @pytest.mark.parametrize(
     ("before", "now", "moved"),
     [
@@ -263,15 +267,15 @@ def test_limits_that_moved(
     tmp_path: Path, before: str, now: str, moved: list[tuple[str, str | None, str | None, bool]]
 ) -> None:
     head = '[[budget]]\nname = "a"\nmatch = "*.yaml"\n'
-    changes = limit_changes(config(tmp_path, head + now), config(tmp_path, head + before, "old.toml"))
+    changes = moves(tmp_path, head + now, head + before)
     assert [(each.key, each.before, each.after, each.loosened) for each in changes] == moved
 
 
 def test_rules_that_came_and_went(tmp_path: Path) -> None:
     old = BUDGET.replace('match = ["*.yaml"]', 'name = "a"\nmatch = ["a.yaml", "b.yaml"]')
     new = BUDGET.replace('match = ["*.yaml"]', 'name = "a"\nmatch = ["a.yaml"]')
-    changes = limit_changes(config(tmp_path, new), config(tmp_path, old, "old.toml"))
+    changes = moves(tmp_path, new, old)
     assert [(each.key, each.loosened) for each in changes] == [("match", True)]
-    gone = limit_changes(config(tmp_path, new.replace('"a"', '"b"')), config(tmp_path, new, "old.toml"))
+    gone = moves(tmp_path, new.replace('"a"', '"b"'), new)
     assert [(each.rule, each.loosened) for each in gone] == [("b", False), ("a", True)]
-    assert limit_changes(config(tmp_path, new), config(tmp_path, "", "old.toml"))[0].before is None
+    assert moves(tmp_path, new, "")[0].before is None

@@ -286,6 +286,37 @@ def test_moved_limits_are_listed(repository: Checkout, costcalc: Shell) -> None:
     assert "10M -> 9.9M, tightened" in costcalc(repository, *AGAINST, "--fail-on-limit-raise", code=0)
 
 
+def test_a_spec_may_have_a_budget_of_its_own(repository: Checkout, costcalc: Shell) -> None:
+    own = "budget:\n  max: {macs: 9M, depth: 9}\n  max_increase: {params: 1%}\n  message: ask ada\n"
+    repository.git("switch", "-q", "main")
+    repository.write("specs/net.yaml", NET + own)
+    repository.commit("a budget of its own")
+    repository.git("switch", "-q", "branch")
+    repository.git("rebase", "-q", "main")
+    assert "2 networks passed" in costcalc(repository, *AGAINST)
+    repository.edit("specs/net.yaml", *WIDER)
+    told = costcalc(repository, *AGAINST, code=1)
+    assert 'rule "nets"' in told and 'rule "specs/net.yaml" specs/net.yaml:15' in told and "ask ada" in told
+    repository.edit("specs/net.yaml", "macs: 9M", "macs: 90M")
+    told = costcalc(repository, *AGAINST, code=1)
+    assert 'max.macs 9M -> 90M, loosened, rule "specs/net.yaml" specs/net.yaml:14' in told
+    costcalc(repository, "check", "specs/net.yaml", "--isolated")
+    assert "E806" in costcalc(repository, "check", "specs/othernet.yaml", "--isolated", code=2)
+    repository.git("mv", "specs/net.yaml", "specs/mynet.yaml")
+    told = costcalc(repository, *AGAINST, code=1)
+    assert 'max.macs 9M -> 90M, loosened, rule "specs/mynet.yaml"' in told and "removed" not in told
+    repository.edit("specs/mynet.yaml", "depth: 9", "dpeth: 9")
+    told = costcalc(repository, "check", code=2)
+    assert "E802" in told and "specs/mynet.yaml:14:20" in told and "did you mean `depth`?" in told
+
+
+def test_tightening_leaves_specs_alone(repository: Checkout, costcalc: Shell) -> None:
+    text = NET + "budget: {max: {macs: 900M}}\n"
+    repository.write("specs/net.yaml", text)
+    costcalc(repository, "budget", "tighten")
+    assert (repository.folder / "specs" / "net.yaml").read_text("utf-8") == text
+
+
 def test_changed_limits_the_verdict(repository: Checkout, costcalc: Shell) -> None:
     repository.edit("specs/othernet.yaml", "[stem, conv_bn_act, 16", "[stem, conv_bn_act, 8")
     document = json.loads(costcalc(repository, *AGAINST, "--changed", "--format", "json"))

@@ -59,6 +59,7 @@ EVERYTHING: dict[str, Any] = {
     "heads": {"logits": ["flatten", {"linear": "1000"}], "aux": {"from": "pool", "do": []}},
     "variants": {"x2.5": {"alpha": "2.5"}},
     "published": {"base": {"macs": "569M"}, "x2.5": [{"params": "4.2M", "source": "Table 2"}]},
+    "budget": {"max": {"macs": "600M"}, "level": "warn"},
 }
 
 TEXTS = ("x", "y z", "3", "-1", "3.5", "", "$x", "$x-y", "3a", "1 +", "add", "conv")
