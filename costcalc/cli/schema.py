@@ -21,8 +21,6 @@ def command(what: str) -> None:
         from costcalc.report.gate.config_schema import schema_text
     elif what == "result":
         from costcalc.report.gate.schema import schema_text
-    elif what == "config":
-        from costcalc.gate.schema import schema_text
     else:
         from costcalc.spec.schema import schema_text
     write(schema_text())
