@@ -101,3 +101,12 @@ def test_strict_fails_on_the_unknown_and_names_it(
     captured = capsys.readouterr()
     assert "E505" in captured.err and "conv_transpose 2x2 (b)" in captured.err
     assert "6.912k" in captured.out
+
+
+def test_the_footer_says_what_peak_memory_rests_on(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--weights-in-ram", "--order", "best"]
+    assert run(["compare", "ghostnet", "--no-fvcore", *options]) == 0
+    assert "fusion conv-bn-act, weights in RAM, best order." in capsys.readouterr().out
+    assert run(["show", "ghostnet", *options, "--format", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["weights_in_ram"], document["order"]) == (True, "best")

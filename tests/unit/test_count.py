@@ -10,6 +10,7 @@ from costcalc.graph import (
     Activation,
     AdaptiveAvgPool2d,
     BatchNorm,
+    Concat,
     Conv2d,
     Dropout,
     Flatten,
@@ -117,3 +118,22 @@ def test_formats() -> None:
         parse_dtype("pf32")
     with pytest.raises(UsageError, match="known: fp64"):
         parse_dtype("x")
+
+
+def test_a_format_may_be_named() -> None:
+    assert count(network(), precision="int8") == count(network(), precision=parse_precision("int8"))
+    with pytest.raises(UsageError, match="E501"):
+        count(network(), precision="int7")
+
+
+def test_the_best_order_runs_a_large_branch_first() -> None:
+    builder = GraphBuilder("branches", (1, 10, 10))
+    small = builder.add(Conv2d(3), (0,), "small")
+    large = builder.add(Conv2d(1), (builder.add(Conv2d(8), (0,), "eight"),), "large")
+    graph = builder.build({"out": builder.add(Concat(), (small, large), "concat")})
+    given, best = count(graph, precision="int8"), count(graph, precision="int8", order="best")
+    # The input, 100, is read by both. The 300 of the small branch need not wait beside the 800.
+    assert (given.order, given.peak_memory.bytes) == ("given", 100 + 300 + 800)
+    assert (best.order, best.peak_memory.bytes) == ("best", 100 + 800 + 100)
+    assert (best.macs, best.params, best.memory_access) == (given.macs, given.params, given.memory_access)
+    assert best.weights_in_ram is False and count(graph, weights_in_ram=True).weights_in_ram
