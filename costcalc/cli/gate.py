@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import sys
@@ -18,6 +19,7 @@ from costcalc.errors import Diagnostic, UsageError
 from costcalc.gate.result import Result
 
 BREACH: Final = 1
+ROOTS: Final = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
 SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 MOST_SUMMARY: Final = 1024 * 1024
 """Bytes of a job's summary; GitHub shows none that is larger."""
@@ -44,9 +46,9 @@ class Outputs:
         from costcalc.cli.files import write_file
         from costcalc.report.gate import render_result
 
-        screen = sys.stdout
+        screen, folder = sys.stdout, _folder()
         for format, path in self.files:
-            text = render_result(result, format, raw=self.raw, top=self.top)
+            text = render_result(result, format, raw=self.raw, top=self.top, folder=folder)
             if str(path) == STDOUT:
                 write(text)
             else:
@@ -54,7 +56,19 @@ class Outputs:
         if self.summary and (name := os.environ.get(SUMMARY)):
             _append(Path(name), render_result(result, "markdown", raw=self.raw, top=self.top))
         width, colour = terminal_width(screen), wants_colour(screen)
-        write(render_result(result, self.format, width=width, colour=colour, raw=self.raw, top=self.top))
+        write(
+            render_result(
+                result, self.format, width=width, colour=colour, folder=folder, raw=self.raw, top=self.top
+            )
+        )
+
+
+def _folder() -> str:
+    """Return where we are in the repository that CI has checked out; empty if nobody says."""
+    for root in filter(None, map(os.environ.get, ROOTS)):
+        with contextlib.suppress(ValueError):
+            return Path.cwd().relative_to(Path(root).resolve()).as_posix()
+    return ""
 
 
 def _append(path: Path, text: str) -> None:

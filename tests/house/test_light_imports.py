@@ -23,6 +23,8 @@ COMMANDS = [
     "check mobilenet --max macs=600M --format json",
     "diff mobilenet shufflenet",
     "diff mobilenet shufflenet --format markdown",
+    "diff mobilenet shufflenet --format html",
+    "schema result",
 ]
 
 

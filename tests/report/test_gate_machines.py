@@ -109,6 +109,19 @@ def test_the_worst_ten_are_shown_and_the_last_says_how_many_more() -> None:
     assert all("more, in" not in message for _, _, message in shown[:-1])
 
 
+def test_sites_get_paths_from_the_root_of_the_repository(broken: Result) -> None:
+    ((_, properties, _), *_others) = read(render_result(broken, "github", folder="ml/vision"))
+    assert properties["file"] == "ml/vision/specs/mobile/m1.yaml"
+    issue, *_rest = json.loads(render_result(broken, "gitlab", folder="ml"))
+    assert issue["location"]["path"] == "ml/specs/mobile/m1.yaml"
+    (run,) = json.loads(render_result(broken, "sarif", folder="my ml"))["runs"]
+    location = run["results"][0]["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"]["uri"] == "my%20ml/specs/mobile/m1.yaml"
+    above = replace(broken.findings[0], place=Place("../shared/a.yaml", 3))
+    text = render_result(replace(broken, findings=(above,), limit_changes=()), "github", folder="ml")
+    assert "file=shared/a.yaml," in text
+
+
 def test_a_diff_notices_what_changed(difference: Result) -> None:
     found = read(render_result(difference, "github"))
     assert [level for level, _, _ in found] == ["notice"] * 4

@@ -41,6 +41,27 @@ def test_results_are_what_the_schema_says_and_no_more(name: str, request: pytest
     assert first_error(document) is None
 
 
+def test_real_results_are_what_the_schema_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    config = '[[budget]]\nmatch = ["*.yaml"]\nmax = {macs = "1M"}\ndtype = "int8"\nmax_slack = 1\n'
+    Path("costcalc.toml").write_text(config, "utf-8")
+    Path("net.yaml").write_text("costcalc: 1\nname: net\nextends: mobilenet@a0.25\n", "utf-8")
+    baseline = ["baseline", "write", "-o", "base.json"]
+    results = {
+        "diff": ["diff", "mobilenet", "mobilenet_v2"],
+        "check": ["check", "--strict", "--against", "base.json"],
+    }
+    assert run(baseline) == 0
+    codes = {name: run([*command, "-o", f"json={name}.json"]) for name, command in results.items()}
+    assert codes == {"diff": 0, "check": 1}
+    for name in results:
+        document = json.loads(Path(f"{name}.json").read_text("utf-8"))
+        jsonschema.Draft7Validator(closed(schema())).validate(document)
+        assert document["models"]
+        for format in FORMATS:
+            assert run(["render", f"{name}.json", "--format", format, "-o", f"{format}=out"]) == 0
+
+
 def test_every_key_of_the_schema_is_written(broken: Result) -> None:
     document = to_json(broken)
     assert [*document] == schema()["required"]

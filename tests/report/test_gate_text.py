@@ -181,6 +181,13 @@ def test_other_conditions_of_a_rule_are_said() -> None:
     )
 
 
+def test_a_message_of_several_lines_stays_where_it_belongs(broken: Result) -> None:
+    first, *others = broken.findings
+    long = replace(first, rule=replace(first.rule, message="ask first\nPASS everything\n"))
+    text = render_result(replace(broken, findings=(long, *others)), "text")
+    assert "     Pixel 6 at 20 ms needs <= 300M. ask first PASS everything\n" in text
+
+
 def test_a_message_cannot_drive_the_terminal(broken: Result) -> None:
     first, *others = broken.findings
     evil = replace(first, rule=replace(first.rule, message="\x1b[2J\x1b]0;x\x07"), model="a\x1b[31m")

@@ -200,6 +200,15 @@ def test_a_pull_request_over_budget_is_red_annotated_and_commented(runner: Runne
     assert api.comments[0]["body"].startswith("<!-- costcalc comment id=default run=12 -->\n### ❌ costcalc")
 
 
+def test_annotations_of_a_check_in_a_folder_name_files_from_the_root(runner: Runner) -> None:
+    widen(runner.folder)
+    runner.environment["GITHUB_WORKSPACE"] = str(runner.folder)
+    runner.folder /= "nets"
+    process = runner.run({"run": "costcalc check net.yaml --max macs=1 --isolated --format github"})
+    assert process.returncode == 1, process.stderr
+    assert "file=nets/net.yaml,line=" in process.stdout
+
+
 def test_an_error_is_told_from_a_breach(runner: Runner) -> None:
     (runner.folder / "nets" / "net.yaml").write_text("costcalc: 1\n", "utf-8")
     process = with_inputs(runner).run(action_steps()["Check budgets"])

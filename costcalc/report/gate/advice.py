@@ -6,7 +6,7 @@ import shlex
 
 from costcalc.gate.metrics import round_limit
 from costcalc.gate.result import Finding
-from costcalc.report.gate.words import place_text
+from costcalc.report.gate.places import place_text
 
 
 def advice(finding: Finding) -> str:

@@ -17,6 +17,7 @@ def render_result(
     colour: bool = False,
     raw: bool = False,
     top: int = 5,
+    folder: str = "",
 ) -> str:
     """Return what a check or a diff found in one of `FORMATS`.
 
@@ -27,6 +28,8 @@ def render_result(
         colour: Whether to paint text for a terminal.
         raw: Exact integers instead of four significant digits, in what people read.
         top: How many layers are listed at most, those that matter most; 0 lists all.
+        folder: Where the files are that the result names, from the root of the repository, which is what
+            sites want for what they show beside the code.
     """
     match format:
         case "json":
@@ -47,7 +50,7 @@ def render_result(
         case "github":
             from costcalc.report.gate.github import render_github
 
-            return render_github(result, raw=raw)
+            return render_github(result, raw=raw, folder=folder)
         case "junit":
             from costcalc.report.gate.junit import render_junit
 
@@ -55,11 +58,11 @@ def render_result(
         case "gitlab":
             from costcalc.report.gate.gitlab import render_gitlab
 
-            return render_gitlab(result, raw=raw)
+            return render_gitlab(result, raw=raw, folder=folder)
         case "sarif":
             from costcalc.report.gate.sarif import render_sarif
 
-            return render_sarif(result, raw=raw)
+            return render_sarif(result, raw=raw, folder=folder)
         case "html":
             from costcalc.report.gate.html import render_html
 

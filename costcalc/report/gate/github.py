@@ -8,8 +8,9 @@ from typing import Final, Literal
 
 from costcalc.gate.result import Finding, LimitChange, ModelChange, Place, Result
 from costcalc.report.gate.advice import advice
+from costcalc.report.gate.places import from_root, limit_text, rule_text
 from costcalc.report.gate.summary import growth, largest, moved, worst_first
-from costcalc.report.gate.words import Words, headlines, limit_text, model_text, rule_text
+from costcalc.report.gate.words import Words, headlines, model_text
 
 MOST: Final = 10
 """GitHub drops what exceeds this, without a word."""
@@ -26,13 +27,14 @@ class _Annotation:
     place: Place | None
 
 
-def render_github(result: Result, *, raw: bool) -> str:
+def render_github(result: Result, *, raw: bool, folder: str) -> str:
     """Return an annotation per line, the worst ones; the last one says how many more there are."""
     annotations = [*_annotations(result, Words(raw))]
     shown = annotations[:MOST]
     more = len(annotations) - len(shown)
     return "".join(
-        _line(annotation, more if number == len(shown) else 0) for number, annotation in enumerate(shown, 1)
+        _line(annotation, folder, more if number == len(shown) else 0)
+        for number, annotation in enumerate(shown, 1)
     )
 
 
@@ -74,10 +76,11 @@ def _change(model: ModelChange, words: Words) -> _Annotation:
     return _Annotation("notice", model_text(model), text, None if model.status == "removed" else place)
 
 
-def _line(annotation: _Annotation, more: int) -> str:
+def _line(annotation: _Annotation, folder: str, more: int) -> str:
     message = annotation.message + (f"\n+{more:,} more, in the job summary" if more else "")
     properties = {"title": annotation.title}
     if annotation.place:
-        properties = {"file": annotation.place.file, "line": str(annotation.place.line)} | properties
+        file = from_root(annotation.place.file, folder)
+        properties = {"file": file, "line": str(annotation.place.line)} | properties
     said = ",".join(f"{name}={value.translate(_PROPERTY)}" for name, value in properties.items())
     return f"::{annotation.level} {said}::{message.translate(_MESSAGE)}\n"

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import json
-from pathlib import PurePath
 from typing import Final
 
 from costcalc.gate.result import Result, Verdict
 from costcalc.report.gate.issues import Issue, issues
+from costcalc.report.gate.places import from_root
 from costcalc.report.gate.words import Words
 
 _SEVERITIES: Final[dict[Verdict, str]] = {"note": "info", "warn": "minor", "fail": "major"}
 
 
-def render_gitlab(result: Result, *, raw: bool) -> str:
+def render_gitlab(result: Result, *, raw: bool, folder: str) -> str:
     """Return a list of issues. GitLab hides the name of the check, so that the description says it too."""
-    report = [_issue(issue) for issue in issues(result, Words(raw))]
+    report = [_issue(issue, folder) for issue in issues(result, Words(raw))]
     return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
 
 
-def _issue(issue: Issue) -> dict[str, object]:
+def _issue(issue: Issue, folder: str) -> dict[str, object]:
     return {
         "description": f"{issue.text} (costcalc {issue.check})",
         "check_name": f"costcalc/{issue.check}",
         "fingerprint": issue.fingerprint,
         "severity": _SEVERITIES[issue.verdict],
         "location": {
-            "path": PurePath(issue.place.file).as_posix(),
+            "path": from_root(issue.place.file, folder),
             "lines": {"begin": issue.place.line},
         },
     }

@@ -8,6 +8,7 @@ from html import escape
 from costcalc import __version__
 from costcalc.gate.result import Finding, ModelChange, Part, Result
 from costcalc.report.diagnostics import printable
+from costcalc.report.gate.places import limit_text, part_remark, rule_text
 from costcalc.report.gate.style import STYLE
 from costcalc.report.gate.summary import Blame, blames, growth, largest, moved, skipped, summary, worst_first
 from costcalc.report.gate.words import (
@@ -16,11 +17,8 @@ from costcalc.report.gate.words import (
     base_text,
     context_text,
     headlines,
-    limit_text,
     metric_name,
     model_text,
-    part_remark,
-    rule_text,
 )
 
 

@@ -9,8 +9,9 @@ from typing import Final
 
 from costcalc.gate.result import Finding, Place, Result, Verdict
 from costcalc.report.gate.advice import advice
+from costcalc.report.gate.places import limit_text, rule_text
 from costcalc.report.gate.summary import worst_first
-from costcalc.report.gate.words import Words, limit_text, rule_text
+from costcalc.report.gate.words import Words
 
 LOOSENED: Final = "budget/loosened"
 

@@ -10,9 +10,10 @@ from xml.etree.ElementTree import Element, SubElement
 from costcalc.gate.result import Finding, Result
 from costcalc.report.diagnostics import printable
 from costcalc.report.gate.advice import advice
+from costcalc.report.gate.places import rule_text
 from costcalc.report.gate.summary import summary, worst
 from costcalc.report.gate.tables import context_record
-from costcalc.report.gate.words import Words, rule_text
+from costcalc.report.gate.words import Words
 
 _NAME = "costcalc"
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from costcalc import __version__
 from costcalc.gate.result import Finding, ModelChange, Part, Result
+from costcalc.report.gate.places import limit_text, part_remark, place_text
 from costcalc.report.gate.summary import blames, growth, largest, moved, passes, skipped, summary, worst_first
 from costcalc.report.gate.words import (
     HEADLINES,
@@ -17,11 +18,8 @@ from costcalc.report.gate.words import (
     base_text,
     context_text,
     headlines,
-    limit_text,
     metric_name,
     model_text,
-    part_remark,
-    place_text,
 )
 
 _ICONS: Final = {"pass": "✅", "note": "✅", "warn": "⚠️", "fail": "❌"}

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from costcalc import __version__
 from costcalc.gate.result import Place, Result, Verdict
 from costcalc.report.gate.issues import LOOSENED, Issue, issues
+from costcalc.report.gate.places import from_root
 from costcalc.report.gate.tables import context_record
 from costcalc.report.gate.words import Words, metric_name
 
@@ -23,7 +24,7 @@ _SAYS: Final = {
 }
 
 
-def render_sarif(result: Result, *, raw: bool) -> str:
+def render_sarif(result: Result, *, raw: bool, folder: str) -> str:
     """Return a log of one run, with a result per issue."""
     found = [*issues(result, Words(raw))]
     checks = [*dict.fromkeys(issue.check for issue in found)]
@@ -37,7 +38,7 @@ def render_sarif(result: Result, *, raw: bool) -> str:
         },
         "columnKind": "unicodeCodePoints",
         "properties": context_record(result.context),
-        "results": [_result(issue, checks.index(issue.check)) for issue in found],
+        "results": [_result(issue, checks.index(issue.check), folder) for issue in found],
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
@@ -51,7 +52,7 @@ def _says(check: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _result(issue: Issue, index: int) -> dict[str, Any]:
+def _result(issue: Issue, index: int, folder: str) -> dict[str, Any]:
     finding = issue.finding
     numbers = (
         {"value": finding.values.value, "base": finding.values.base, "limit": finding.limit}
@@ -63,14 +64,14 @@ def _result(issue: Issue, index: int) -> dict[str, Any]:
         "ruleIndex": index,
         "level": _LEVELS[issue.verdict],
         "message": {"text": issue.text},
-        "locations": [{"physicalLocation": _physical(issue.place)}],
+        "locations": [{"physicalLocation": _physical(issue.place, folder)}],
         "partialFingerprints": {"costcalc/v1": issue.fingerprint},
         **({"properties": numbers} if numbers else {}),
     }
 
 
-def _physical(place: Place) -> dict[str, Any]:
+def _physical(place: Place, folder: str) -> dict[str, Any]:
     path = PurePath(place.file)
-    uri = path.as_uri() if path.is_absolute() else quote(path.as_posix())
+    uri = path.as_uri() if path.is_absolute() else quote(from_root(place.file, folder))
     region = {"startLine": place.line, "startColumn": place.column}
     return {"artifactLocation": {"uri": uri}, "region": region}

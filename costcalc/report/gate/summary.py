@@ -107,19 +107,21 @@ def summary(result: Result) -> str:
         worst(found) == "warn" and any(finding.outcome == "over_before" for finding in found)
         for found in by_model.values()
     )
-    passed, unruled = verdicts["pass"] + verdicts["note"], len(by_model) - verdicts.total()
-    troubled = verdicts["fail"] or verdicts["warn"]
+    counts = {
+        "failed": verdicts["fail"],
+        "over before this change (warning)": before,
+        "with a warning": verdicts["warn"] - before,
+        "passed": verdicts["pass"] + verdicts["note"],
+        "without a budget": len(by_model) - verdicts.total(),
+    }
+    first, *others = [(number, what) for what, number in counts.items() if number] or [(0, "passed")]
     loosened = sum(change.loosened for change in result.limit_changes)
     parts = [
-        f"{plural(verdicts['fail'], 'network')} failed" if verdicts["fail"] else "",
-        f"{before:,} over before this change (warning)" if before else "",
-        plural(verdicts["warn"] - before, "warning") if verdicts["warn"] - before else "",
-        f"{passed:,} passed" if passed and troubled else "",
-        f"{plural(passed, 'network')} passed" if not troubled else "",
-        f"{unruled:,} without a budget" if unruled else "",
-        f"{plural(loosened, 'budget')} loosened" if loosened else "",
+        f"{plural(first[0], 'network')} {first[1]}",
+        *(f"{number:,} {what}" for number, what in others),
+        *([f"{plural(loosened, 'budget')} loosened"] if loosened else []),
     ]
-    return ", ".join(filter(None, parts)) + "."
+    return f"{', '.join(parts)}."
 
 
 def _diff_summary(models: Sequence[ModelChange], against: str) -> str:

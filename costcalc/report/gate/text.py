@@ -11,19 +11,9 @@ from typing import Final
 from costcalc.gate.result import Finding, ModelChange, Part, Result
 from costcalc.report.diagnostics import printable
 from costcalc.report.gate.advice import advice
+from costcalc.report.gate.places import limit_text, part_remark, rule_text
 from costcalc.report.gate.summary import Blame, blames, growth, largest, moved, passes, skipped, summary
-from costcalc.report.gate.words import (
-    LABELS,
-    SIGNS,
-    Words,
-    base_text,
-    context_text,
-    headlines,
-    limit_text,
-    model_text,
-    part_remark,
-    rule_text,
-)
+from costcalc.report.gate.words import LABELS, SIGNS, Words, base_text, context_text, headlines, model_text
 
 _BELOW: Final = 5
 """What explains a verdict stands below it, under the name behind the label."""
@@ -56,7 +46,7 @@ class _Line:
         start = " " * self.indent + (f"{self.mark} " if self.mark else "")
         below = " " * (len(start) if self.mark else self.indent + 2)
         lines = [start]
-        for phrase in printable(self.text).split("  "):
+        for phrase in printable(self.text.replace("\n", " ")).split("  "):
             gap = "" if lines[-1].isspace() or lines[-1] in ("", start) else "  "
             if width is None or len(lines[-1]) + len(gap) + len(phrase) <= width:
                 lines[-1] += gap + phrase

@@ -6,18 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from pathlib import PurePath
 from typing import Final
 
 from costcalc.gate.result import (
     Base,
     Context,
     Finding,
-    LimitChange,
     ModelChange,
     Part,
-    Place,
-    Rule,
     Status,
     Values,
     Verdict,
@@ -54,16 +50,6 @@ def metric_name(metric: str) -> str:
 def is_bytes(metric: str) -> bool:
     """Tell whether a metric is measured in bytes; all others are counts."""
     return metric in _BYTES
-
-
-def place_text(place: Place) -> str:
-    """Return `net.yaml:31`."""
-    return f"{place.file}:{place.line}"
-
-
-def rule_text(rule: Rule) -> str:
-    """Return who set a limit, and where it is written."""
-    return f'rule "{rule.name}" {place_text(rule.place)}' if rule.place else f"rule {rule.name}"
 
 
 def base_text(base: Base) -> str:
@@ -104,25 +90,6 @@ def headlines(metrics: Mapping[str, Values]) -> dict[str, Values]:
     """Return the metrics that differ: those that people ask about first, or others if none of those does."""
     differing = {metric: values for metric, values in metrics.items() if values.value != values.base}
     return {name: differing[name] for name in HEADLINES if name in differing} or differing
-
-
-def part_remark(part: Part, file: str) -> str:
-    """Return what a stage or a layer is and was, and its line, in short if it is in the network's file."""
-    place = part.place
-    if place is None:
-        return _transition(part)
-    name = PurePath(place.file)
-    where = f"{name.name if place.file == file or name.is_absolute() else place.file}:{place.line}"
-    return ", ".join(filter(None, (_transition(part), where)))
-
-
-def _transition(part: Part) -> str:
-    """Return `c = 96 -> 128`, `conv 3x3 -> conv 5x5`, or what there is of the two."""
-    if not (part.before and part.now) or part.before == part.now:
-        return part.now or part.before
-    name, equals, value = part.now.partition(" = ")
-    same = equals and part.before.startswith(name + equals) and "," not in part.before + part.now
-    return f"{part.before} -> {value if same else part.now}"
 
 
 def percent_text(delta: int, base: int) -> str:
@@ -265,18 +232,6 @@ class Words:
             for delta, amount in zip((grown, allowed), amounts, strict=True)
         )
         return f"{metric} {change if grown else 'unchanged'}, allowed {most}"
-
-
-def limit_text(change: LimitChange) -> str:
-    """Return how a limit moved: `max.macs 300M -> 320M, loosened, rule "mobile" costcalc.toml:14`."""
-    match change.before, change.after:
-        case None, after:
-            moved = f"{after}, new"
-        case before, None:
-            moved = f"{before}, removed"
-        case before, after:
-            moved = f"{before} -> {after}, {'loosened' if change.loosened else 'tightened'}"
-    return f'{change.key} {moved}, rule "{change.rule}" {place_text(change.place)}'
 
 
 def model_text(model: ModelChange) -> str:
