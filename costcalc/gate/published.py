@@ -25,7 +25,8 @@ class Figure:
     """One printed figure, and what is counted.
 
     Attributes:
-        model: The network that it was printed for, `mobilenet@a0.5`, or a part, `googlenet: conv1`.
+        model: The network that it was printed for, `mobilenet@a0.5`.
+        of: The stages and heads that it is about; none: the whole network.
         metric: `macs`, `params`, another cost that a cost has as an attribute, or a convention.
         printed: The figure as printed.
         counted: Ours; None if the convention has no rule for some operator.
@@ -36,6 +37,7 @@ class Figure:
     """
 
     model: str
+    of: tuple[str, ...]
     metric: str
     printed: str
     counted: int | None
@@ -80,7 +82,8 @@ def check_published(spec: Spec, name: str | None = None) -> list[Figure]:
             part = _part(cost, published.of)
             figures.append(
                 Figure(
-                    model=part.name,
+                    model=cost.name,
+                    of=published.of,
                     metric=metric,
                     printed=printed,
                     counted=_value(part, metric),
@@ -103,8 +106,7 @@ def _part(cost: Cost, stages: tuple[str, ...]) -> Group:
     """Return the cost of some stages and heads; of all if none is named."""
     if not stages:
         return cost
-    rows = tuple(row for row in cost.rows if row.node.stage in stages)
-    return Group(f"{cost.name}: {', '.join(stages)}", rows)
+    return Group(cost.name, tuple(row for row in cost.rows if row.node.stage in stages))
 
 
 _COSTS: dict[str, Callable[[Group], int]] = {

@@ -222,7 +222,7 @@ def figure_check(figure: Figure) -> Check:
     return Check(
         model=figure.model,
         witness="printed",
-        quantity=figure.metric,
+        quantity=" of ".join(filter(None, (figure.metric, ", ".join(figure.of)))),
         unit=_unit(figure.metric),
         theirs=figure.printed,
         ours=figure.counted,

@@ -139,13 +139,23 @@ def _no_column(name: str, known: Iterable[str]) -> Diagnostic:
     return Diagnostic("E031", f"there is no column `{name}`", help=advice)
 
 
+_VERDICTS = {
+    "equal": "✓",
+    "reproduced": "✓",
+    "explained": "gap",
+    "differs": "≠",
+    "unexplained": "≠",
+    "unknown": "?",
+}
+
+
 def cell_text(column: Column, value: object, *, raw: bool = False) -> str:
     """Write one value for people: 4 significant digits, or exact integers when `raw`."""
     match column.kind, value:
         case _, AtLeast(part):
             return f"≥{cell_text(column, part, raw=raw)}"
         case "verdict", str():
-            return {"equal": "✓", "differs": "≠", "unknown": "?"}.get(value, value)
+            return _VERDICTS.get(value, value)
         case _, str():
             return value
         case "flag", bool():

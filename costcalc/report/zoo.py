@@ -123,15 +123,17 @@ def _number(text: str) -> object:
 def published_table(figures: Iterable[Figure]) -> Table:
     """Return a row per printed figure: printed, counted, by whom, and the verdict."""
     rows = tuple(_figure(figure) for figure in figures)
+    parts = (Column("of", "of", "prose", 1),) if any(row["of"] for row in rows) else ()
     return Table(
         (
             Column("model", "network"),
+            *parts,
             Column("metric", "metric"),
             Column("printed", "printed"),
             Column("counted", "counted", "exact"),
-            Column("verdict", "verdict"),
-            Column("source", "source", priority=2),
-            Column("gap", "why not", priority=3),
+            Column("verdict", "", "verdict"),
+            Column("source", "source", "prose", 2),
+            Column("gap", "why not", "prose", 3),
         ),
         rows,
         "figures",
@@ -154,9 +156,10 @@ def _figure(figure: Figure) -> dict[str, object]:
     if figure.holds:
         verdict = "reproduced" if figure.gap is None else "explained"
     else:
-        verdict = "UNEXPLAINED" if figure.gap is None else "GAP CLOSED"
+        verdict = "unexplained" if figure.gap is None else "gap closed"
     return {
         "model": figure.model,
+        "of": ", ".join(figure.of),
         "metric": figure.metric,
         "printed": figure.printed,
         "counted": figure.counted,
