@@ -8,6 +8,7 @@ from html import escape
 from costcalc import __version__
 from costcalc.gate.result import Finding, ModelChange, Part, Result
 from costcalc.report.diagnostics import printable
+from costcalc.report.gate.advice import advice
 from costcalc.report.gate.places import limit_text, part_remark, rule_text
 from costcalc.report.gate.style import STYLE
 from costcalc.report.gate.summary import Blame, blames, growth, largest, moved, skipped, summary, worst_first
@@ -110,6 +111,7 @@ def _blame(blame: Blame, result: Result, words: Words, top: int) -> Iterator[str
     for rule in {finding.rule.name: finding.rule for finding in blame.findings}.values():
         yield from (f"<p>{_text(text)}</p>" for text in (rule.reason, rule.message) if text)
     if blame.verdict == "fail":
+        yield from (f"<p>{_text(text)}</p>" for text in dict.fromkeys(map(advice, blame.findings)))
         has_base = result.base is not None and values.base is not None
         yield _parts(blame.model, blame.metric, words, top, None if has_base else values.value)
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from costcalc import __version__
 from costcalc.gate.result import Finding, ModelChange, Part, Result
+from costcalc.report.gate.advice import advice
 from costcalc.report.gate.places import limit_text, part_remark, place_text
 from costcalc.report.gate.summary import blames, growth, largest, moved, passes, skipped, summary, worst_first
 from costcalc.report.gate.words import (
@@ -104,13 +105,16 @@ def _finding_row(finding: Finding, words: Words) -> tuple[str, ...]:
 
 
 def _rules(result: Result) -> str:
-    """Return what the rules that are broken say."""
-    rules = {each.rule.name: each.rule for each in result.findings if each.verdict in ("warn", "fail")}
+    """Return what the rules that are broken say, and what can be done."""
+    troubled = [each for each in worst_first(result.findings) if each.verdict in ("warn", "fail")]
+    rules = {each.rule.name: each.rule for each in troubled}
     said = {
         name: " ".join(escape(f"{text.rstrip('.')}.") for text in (rule.reason, rule.message) if text)
         for name, rule in rules.items()
     }
-    return "\n".join(f"- {code(name)}: {text}" for name, text in said.items() if text)
+    lines = [f"- {code(name)}: {text}" for name, text in said.items() if text]
+    todo = dict.fromkeys(advice(finding) for finding in troubled if finding.verdict == "fail")
+    return "\n".join((*lines, *(f"- {escape(text)}" for text in todo)))
 
 
 def _reasons(result: Result, words: Words, top: int) -> Iterator[str]:

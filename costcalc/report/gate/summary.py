@@ -107,12 +107,15 @@ def summary(result: Result) -> str:
         worst(found) == "warn" and any(finding.outcome == "over_before" for finding in found)
         for found in by_model.values()
     )
+    unlimited = [model for model in result.models if by_model.get(model.model) == []]
+    unchanged = sum(model.status == "unchanged" for model in unlimited) if result.base else 0
     counts = {
         "failed": verdicts["fail"],
         "over before this change (warning)": before,
         "with a warning": verdicts["warn"] - before,
         "passed": verdicts["pass"] + verdicts["note"],
-        "without a budget": len(by_model) - verdicts.total(),
+        "unchanged": unchanged,
+        "without a budget": len(unlimited) - unchanged,
     }
     first, *others = [(number, what) for what, number in counts.items() if number] or [(0, "passed")]
     loosened = sum(change.loosened for change in result.limit_changes)
