@@ -35,8 +35,9 @@ SWEEP_CODES: Final[dict[str, Code]] = {
         "All parts of one sweep, of the same specs, counted by the same version, give its result: each once.",
     ),
     "E607": Code(
-        "no such executor",
-        "`dask://HOST:PORT` names a running Dask scheduler; `--jobs` needs none.",
+        "an executor that cannot be used",
+        "`dask://HOST:PORT` names a running Dask scheduler; `--jobs` needs none. A worker that dies, for "
+        "want of memory perhaps, ends the sweep.",
         "$ costcalc sweep mobilenet --alpha 0.5,1 --executor slurm://login",
         "$ costcalc sweep mobilenet --alpha 0.5,1 --jobs 2",
     ),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,9 @@ UNKNOWN = -(2**63)
 
 CHUNK = 1 << 20
 """Designs that are counted at a time: their columns take a few dozen megabytes."""
+
+Told = Callable[[int], None]
+"""Is told how many more designs are counted."""
 
 _MENTION = re.compile("\ue000([0-9]+)\ue001")
 
@@ -98,20 +102,20 @@ class Job:
     metrics: tuple[str, ...]
     counting: Counting
 
-    def rows(self, start: int, stop: int) -> Columns:
-        """Count the designs start..stop.
+    def rows(self, start: int, stop: int, tell: Told | None = None) -> Columns:
+        """Count the designs start..stop, and tell how many more are counted, box by box.
 
         Raises:
             UsageError: E603, a count does not fit into 64 bits.
         """
-        parts = [self._box(product(sides)) for sides in boxes(start, stop, self.space.shape)]
+        parts = [self._box(product(sides), tell=tell) for sides in boxes(start, stop, self.space.shape)]
         columns = concatenate([part.columns() for part in parts], self.metrics)
         columns.rows = np.arange(start, stop)
         return columns
 
-    def designs(self, rows: Any) -> Columns:
+    def designs(self, rows: Any, tell: Told | None = None) -> Columns:
         """Count some designs by their numbers, in that order."""
-        columns = self._box(points(self.space.coordinates(rows))).columns()
+        columns = self._box(points(self.space.coordinates(rows)), tell=tell).columns()
         columns.rows = rows
         return columns
 
@@ -121,7 +125,7 @@ class Job:
             return []
         return self._box(points(self.space.coordinates(rows)), counted=()).reasons()
 
-    def _box(self, box: Box, counted: Sequence[str] | None = None) -> _Counted:
+    def _box(self, box: Box, counted: Sequence[str] | None = None, tell: Told | None = None) -> _Counted:
         metrics = [metric(name) for name in (self.metrics if counted is None else counted)]
 
         def look(network: Network, overrides: dict[str, Slot], shape: tuple[int, ...]) -> dict[str, Any]:
@@ -139,6 +143,8 @@ class Job:
                     result.refuse(part, Refusal(first.code, first.message, tuple(spoken)))
                 else:
                     result.put(part, found)
+                if tell:
+                    tell(math.prod(part.shape))
         finally:
             SPOKEN.reset(token)
         return result

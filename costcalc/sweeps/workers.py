@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
+import signal
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -20,11 +21,13 @@ from costcalc.sweeps.run import CHUNK, chunks, concatenate
 from costcalc.sweeps.second import ask_fvcore
 
 SAMPLED_CHUNK = 1 << 14
-LEAST_CHUNK = 256
+"""Designs of a sample that are counted at a time: they have no sides to multiply."""
+PARTS = 32
+"""Into how many parts a sweep falls when they are counted apart, if it is large enough."""
+LEAST_CHUNK = 1 << 12
+"""Designs of such a part: a fraction of a second, mostly spent on what all of them share."""
 FVCORE_CHUNK = 32
 """Designs that fvcore counts in a few seconds."""
-PARTS = 64
-"""Into how many parts a sweep falls when they are counted apart, if it is large enough."""
 AHEAD = 64
 """Parts that are given to an executor before the first of them is done."""
 
@@ -32,7 +35,9 @@ Told = Callable[[int, int], None]
 """Is told how many designs are done, and of how many."""
 
 
-def count_part(definition: Definition, digest: str, start: int, stop: int) -> Part:
+def count_part(
+    definition: Definition, digest: str, start: int, stop: int, tell: Callable[[int], None] | None = None
+) -> Part:
     """Count a range of a sweep's designs. What an executor runs: it needs the specs, and the arguments.
 
     Raises:
@@ -45,9 +50,9 @@ def count_part(definition: Definition, digest: str, start: int, stop: int) -> Pa
     if plan.digest != digest:
         raise UsageError(Diagnostic("E606", "this worker has other specs than whoever asks it"))
     if definition.sample:
-        columns = plan.job.designs(_sample(definition)[start:stop])
+        columns = plan.job.designs(_sample(definition)[start:stop], tell)
     else:
-        columns = plan.job.rows(start, stop)
+        columns = plan.job.rows(start, stop, tell)
     numbers = np.bincount(columns.codes, minlength=len(columns.errors) + 1)[1:].tolist()
     refused = dict(zip(columns.errors, numbers, strict=True))
     kept = plan.selection.of_part().keep(columns)
@@ -66,8 +71,13 @@ def _sample(definition: Definition) -> Any:
 
 
 def processes(jobs: int) -> ProcessPoolExecutor:
-    """Return an executor of so many processes, each with an interpreter of its own."""
-    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+    """Return an executor of so many processes, each with an interpreter of its own.
+
+    An interrupt reaches all of them, and those end without a word: this one says what there is to say.
+    """
+    return ProcessPoolExecutor(
+        jobs, get_context("spawn"), initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_DFL)
+    )
 
 
 def run(
@@ -100,12 +110,14 @@ def run(
     shape = (total(definition),) if definition.sample else plan.job.space.shape
     ranges = list(chunks(start, stop, shape, most))
     done = 0
-    parts = []
-    for part in _parts(definition, ranges, plan.digest, executor, journal):
-        parts.append(part)
-        done += part.stop - part.start
+
+    def progress(more: int) -> None:
+        nonlocal done
+        done += more
         if tell:
             tell(done, stop - start)
+
+    parts = list(_parts(definition, ranges, plan.digest, executor, journal, progress))
     if rows is not None:
         return _joined(parts, definition, plan.digest, start, stop)
     return merge(parts or [count_part(definition, plan.digest, 0, 0)])
@@ -135,36 +147,60 @@ def _parts(
     digest: str,
     executor: Executor | None,
     journal: Path | None,
+    progress: Callable[[int], None],
 ) -> Iterator[Part]:
     """Yield the parts in order, from the journal where it has them."""
     if journal is not None:
         journal.mkdir(parents=True, exist_ok=True)
-    waiting: deque[tuple[tuple[int, int], Part | Future[Part] | None]] = deque()
-    for each in ranges:
-        kept = _kept(journal, each, digest)
-        if kept is None and executor is not None:
-            waiting.append((each, executor.submit(count_part, definition, digest, *each)))
-        else:
-            waiting.append((each, kept))
-        while waiting and (executor is None or len(waiting) > AHEAD):
-            yield _finished(definition, digest, *waiting.popleft(), journal)
-    while waiting:
-        yield _finished(definition, digest, *waiting.popleft(), journal)
 
-
-def _finished(
-    definition: Definition,
-    digest: str,
-    rows: tuple[int, int],
-    part: Part | Future[Part] | None,
-    journal: Path | None,
-) -> Part:
-    if isinstance(part, Part):
+    def keep(part: Part) -> Part:
+        if journal is not None:
+            save(part, _file(journal, (part.start, part.stop)))
         return part
-    counted = count_part(definition, digest, *rows) if part is None else part.result()
-    if journal is not None:
-        save(counted, _file(journal, rows))
-    return counted
+
+    def begin(each: tuple[int, int]) -> Part | Future[Part]:
+        if kept := _kept(journal, each, digest):
+            progress(each[1] - each[0])
+            return kept
+        if executor is None:
+            return keep(count_part(definition, digest, *each, progress))
+        future = executor.submit(count_part, definition, digest, *each)
+        future.add_done_callback(finish)
+        return future
+
+    def finish(future: Future[Part]) -> None:
+        """Keep a part when it is done, not when those before it are."""
+        if future.cancelled() or future.exception():
+            return
+        try:
+            part = keep(future.result())
+            progress(part.stop - part.start)
+        except OSError as error:  # an executor would swallow it
+            trouble.append(error)
+
+    def finished(part: Part | Future[Part]) -> Part:
+        try:
+            found = part.result() if isinstance(part, Future) else part
+        except BrokenExecutor as error:
+            help = "--resume FOLDER keeps what is counted; fewer --jobs need less memory"
+            raise UsageError(Diagnostic("E607", f"a worker died: {error}", help=help)) from None
+        if trouble:
+            raise trouble[0]
+        return found
+
+    trouble: list[OSError] = []
+    waiting: deque[Part | Future[Part]] = deque()
+    try:
+        for each in ranges:
+            waiting.append(begin(each))
+            if executor is None or len(waiting) > AHEAD:
+                yield finished(waiting.popleft())
+        while waiting:
+            yield finished(waiting.popleft())
+    finally:
+        for part in waiting:
+            if isinstance(part, Future):
+                part.cancel()
 
 
 def _kept(journal: Path | None, rows: tuple[int, int], digest: str) -> Part | None:
