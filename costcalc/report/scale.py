@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -104,10 +105,13 @@ def _candidate_notes(
 ) -> list[str]:
     kinds = [row["within"] for row in rows]
     both = kinds.count("both")
+    different = len(
+        {(row["macs"], row["params"], row["gamma"]) for row in rows if row["within"] in ("count", "both")}
+    )
     notes = [
         f"MACs of {base.network.name} grow by {float(target):g}x, give or take {float(100 * tolerance):g} %: "
-        f"as counted for {kinds.count('count') + both} candidates; by alpha * beta^2 * gamma^2, the formula, "
-        f"for {kinds.count('formula') + both}; by both for {both}."
+        f"as counted for {kinds.count('count') + both} candidates, which are {different} different networks; "
+        f"by alpha * beta^2 * gamma^2, the formula, for {kinds.count('formula') + both}; by both for {both}."
     ]
     if shown < len(rows):
         notes.append(f"{len(rows)} in all: --top 0 shows them.")
@@ -161,12 +165,12 @@ def family_table(
         (
             Column("network", "model", priority=0 if several else 3),
             Column("label", "scaled by"),
-            Column("alpha", "depth", "number", 1),
-            Column("beta", "width", "number", 1),
+            Column("alpha", "depth", "number", 2),
+            Column("beta", "width", "number", 2),
             Column("pixels", "pixels", "exact"),
-            *_COUNTS,
+            *(replace(column, priority=0) for column in _COUNTS),
             Column("printed_macs", "printed MACs"),
-            Column("printed_params", "params", priority=2),
+            Column("printed_params", "params", priority=1),
         ),
         tuple(rows),
         "models",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # importing it costs what numpy costs
     from costcalc.sweeps.limits import Limit
     from costcalc.sweeps.solve import Design, Solution
 
-BEST, BELOW, ABOVE = "best", "just below", "just above"
+BEST, BELOW, ABOVE = "best", "below", "above"
 
 
 def solve_table(solutions: Sequence[Solution], limits: Sequence[Limit], counting: Basis) -> Table:

@@ -25,6 +25,7 @@ from costcalc.sweeps import sweep
 needs_matplotlib = pytest.mark.skipif(
     not importlib.util.find_spec("matplotlib"), reason="matplotlib is not installed"
 )
+NAMESPACES = {b"http://www.w3.org/2000/svg", b"http://www.w3.org/1999/xlink"}
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -47,7 +48,7 @@ def test_csv_and_json_and_the_result_itself_are_the_same_points(
     one, two = (parse_points((tmp_path / name).read_text("utf-8")) for name in ("a.csv", "a.json"))
     three = points({"groups": "1,3,5", "scale": "1/3,1"}, "shufflenet")
     assert one == two == three
-    assert (one.axes, len(one), one.refused) == (("model", "groups", "scale"), 4, 2)
+    assert (one.axes, len(one), one.refused) == (("spec", "model", "groups", "scale"), 4, 2)
     assert one.column("scale")[0] == pytest.approx(1 / 3)
     assert one.is_numeric("peak_memory") and not one.is_numeric("model")
 
@@ -87,7 +88,7 @@ def test_a_picture_of_thousands_refers_to_nothing_outside_and_is_small(kind: str
     assert len(own) == 5915
     assert len(picture) < 200_000
     outside = set(re.findall(rb"https?://[^\"' >]+", picture))
-    assert outside <= {b"http://www.w3.org/2000/svg", b"http://www.w3.org/1999/xlink"}
+    assert outside <= NAMESPACES
     assert b"<script" not in picture and b"<!DOCTYPE" not in picture
     assert set(re.findall(rb"href=\"([a-z#]+)", picture)) <= {b"#m", b"data", b"#p"}
 
@@ -126,6 +127,7 @@ def test_the_front_is_the_sweeps_own() -> None:
     picture = draw(own, x="macs", y="top1")
     assert own.figures == ("top1",)
     assert "4 designs, 2 on the Pareto front; 1 MAC = 1 multiply-add (paper), batch 1, fp32" in texts(picture)
+    assert {"spec", "mobilenet", "mobilenet_v2"} <= set(texts(picture))  # ten models are too many colours
     kept = sweep(["mobilenet@a*", "mobilenet_v2@a*"], {}, table=figures, pareto="macs,top1")
     assert len(kept) == 2
 
@@ -206,3 +208,12 @@ def test_from_the_command_line(
 )
 def test_ticks_have_no_idle_zeros(name: str, value: float | None, text: str) -> None:
     assert quantity(name, value, ("macs", "params", "peak_memory_bytes")) == text
+
+
+def test_the_pictures_of_the_documentation_stand_alone() -> None:
+    pictures = sorted((Path(__file__).parents[2] / "docs" / "pictures").glob("*.svg"))
+    assert [path.name for path in pictures] == ["cells.svg", "points.svg"]
+    for path in pictures:
+        picture = path.read_bytes()
+        assert ElementTree.fromstring(picture).tag == f"{SVG}svg"
+        assert set(re.findall(rb"https?://[^\"' >]+", picture)) <= NAMESPACES

@@ -17,6 +17,9 @@ if TYPE_CHECKING:  # importing it costs what numpy costs
 CONTEXT = ("convention", "batch", "dtype", "weights_dtype", "fusion")
 _NOT_DRAWN = ("error", "reason", *CONTEXT)
 
+SPEC = "spec"
+"""The column of the name before `@`, which many networks share."""
+
 Value = float | str | None
 """A number, a name, or nothing known."""
 
@@ -99,10 +102,11 @@ def points_of(
     metrics = [key for key in names if key in METRICS]
     first = names.index(metrics[0]) if metrics else len(names)
     columns = {key: [_value(row.get(key)) for row in legal] for key in names}
+    columns[SPEC] = [str(row["model"]).partition("@")[0] for row in legal]
     return Points(
         columns,
         tuple(metrics),
-        tuple(names[:first]),
+        (SPEC, *names[:first]),
         {key: str(value) for key, value in context.items()},
         len(rows) - len(legal),
     )
