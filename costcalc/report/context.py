@@ -10,6 +10,7 @@ from costcalc.cost.conventions import PAPER
 from costcalc.cost.count import Cost, Group
 from costcalc.cost.dtype import Precision
 from costcalc.report.record import AtLeast, Column, partial_sum
+from costcalc.units import format_bytes
 
 MORE_COLUMNS = (
     Column("flops", "FLOPs", "count"),
@@ -22,6 +23,8 @@ MORE_COLUMNS = (
     Column("written_bytes", "written", "bytes"),
 )
 """What every cost has and few tables need: shown when `--columns` names it."""
+
+_NAMED = 3  # of the largest layers and tensors
 
 
 def more_counts(group: Group) -> dict[str, object]:
@@ -82,6 +85,16 @@ def convention_note(first: Convention) -> str:
     name = first.name
     by_its_rules = f", FLOPs by the {name} convention" if first.unit == "FLOP" else f" ({name} convention)"
     return f"1 MAC = 1 multiply-add{by_its_rules}"
+
+
+def largest(sized: Iterable[tuple[str, int]]) -> str:
+    """Return the largest of some named bytes, `conv 1.531 MiB, bn 784.0 KiB, 4 more 98.00 KiB`."""
+    ordered = sorted(sized, key=lambda each: -each[1])
+    words = [f"{name} {format_bytes(size)}" for name, size in ordered[:_NAMED]]
+    rest = sum(size for _, size in ordered[_NAMED:])
+    if rest:
+        words.append(f"{len(ordered) - _NAMED} more {format_bytes(rest)}")
+    return ", ".join(words)
 
 
 def unknown_notes(name: str, cost: Cost, conventions: Iterable[Convention]) -> list[str]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from costcalc.cost.count import Cost
-from costcalc.cost.fits import Fit, Sized
+from costcalc.cost.fits import Fit
+from costcalc.report.context import largest
 from costcalc.report.record import Column, Record, Table
 from costcalc.units import format_bytes
-
-_NAMED = 3  # of the largest layers and tensors
 
 
 def fits_table(entries: Sequence[tuple[str, Cost, Fit]]) -> Table:
@@ -70,8 +69,8 @@ def _row(name: str, cost: Cost, fit: Fit) -> Record:
 def _advice(name: str, fit: Fit) -> list[str]:
     """Return what is too large, by how much, and the largest parts of it."""
     notes = []
-    weights = f"largest weights: {_named(fit.layers)}"
-    tensors = f"alive at {fit.node}: {_named(fit.live)}"
+    weights = f"largest weights: {largest(fit.layers)}"
+    tensors = f"alive at {fit.node}: {largest(fit.live)}"
     if fit.ram_missing > 0:
         words = [f"{name} lacks {format_bytes(fit.ram_missing)} of RAM", tensors]
         if fit.flash is None:
@@ -92,11 +91,3 @@ def _culprits(fit: Fit) -> str:
         case False, True:
             return "the tensors alone are too much"
     return "either the weights or the tensors would fit alone"
-
-
-def _named(sized: Sequence[Sized]) -> str:
-    words = [f"{name} {format_bytes(size)}" for name, size in sized[:_NAMED]]
-    rest = sum(size for _, size in sized[_NAMED:])
-    if rest:
-        words.append(f"{len(sized) - _NAMED} more {format_bytes(rest)}")
-    return ", ".join(words)

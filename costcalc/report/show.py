@@ -15,6 +15,7 @@ from costcalc.report.context import (
     convention_columns,
     convention_counts,
     known_macs,
+    largest,
     macs_column,
     more_counts,
     other_conventions,
@@ -65,10 +66,17 @@ def show_table(name: str, cost: Cost, by: By) -> Table:
         total=dict.fromkeys((column.name for column in names), "")
         | {names[0].name: "total"}
         | numbers(total),
-        context={"model": name, "input": cost.graph.input_shape, **context(cost)},
+        context={
+            "model": name,
+            "input": cost.graph.input_shape,
+            **context(cost),
+            "peak_memory_bytes": peak.bytes,
+            "peak_memory_node": peak.node,
+            "peak_memory_tensors": dict(peak.live),
+        },
         notes=(
             f"{name}: input {format_shape(cost.graph.input_shape)}, "
-            f"peak memory {format_bytes(peak.bytes)} at {peak.node}.",
+            f"peak memory {format_bytes(peak.bytes)} at {peak.node}; alive: {largest(peak.live)}.",
             context_note(cost),
             *(f"{note}: ≥ is a lower bound." for note in unknown_notes(name, cost, cost.conventions)),
         ),
