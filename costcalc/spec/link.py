@@ -60,17 +60,14 @@ class _Linker:
 
     def fields(self, document: Document, path: Path, chain: tuple[Path, ...]) -> dict[str, Any]:
         """Return what a file and those that it builds on say, by key; `chain` led to it."""
-        fields: dict[str, Any] = dict(document.fields)
-        blocks: dict[str, Block] = {}
+        fields = dict(document.fields) if document.extends is None else self._extended(document, path, chain)
+        own = document.fields.get("blocks", {})
+        blocks = {name: block for name, block in fields.get("blocks", {}).items() if name not in own}
         for cell in document.imports:
-            imported = self._target(cell.text, path, chain, cell.location())
-            brought = imported.get("blocks", {})
+            brought = self._target(cell.text, path, chain, cell.location()).get("blocks", {})
             blocks |= _no_clash(blocks, brought, cell.text, cell.location())
-            _no_capture(document.fields.get("blocks", {}), brought, cell.text)
-        if document.extends is not None:
-            fields = self._extended(document, fields, path, chain)
-        fields["blocks"] = blocks | fields.get("blocks", {})
-        return fields
+            _no_capture(own, brought, cell.text)
+        return {**fields, "blocks": blocks | own}
 
     def _target(self, name: str, path: Path, chain: tuple[Path, ...], where: Location) -> dict[str, Any]:
         target = self._files.locate_import(name, path, where)
@@ -81,10 +78,8 @@ class _Linker:
             self._linked[target] = self.fields(document, target, (*chain, target))
         return self._linked[target]
 
-    def _extended(
-        self, document: Document, fields: dict[str, Any], path: Path, chain: tuple[Path, ...]
-    ) -> dict[str, Any]:
-        """Return the base's fields, each replaced whole by the one that this file states."""
+    def _extended(self, document: Document, path: Path, chain: tuple[Path, ...]) -> dict[str, Any]:
+        """Return the base's fields, each replaced whole by the one that this file states, but for blocks."""
         assert document.extends is not None
         where = document.extends.location()
         name, _, terms = document.extends.text.partition("@")
@@ -94,8 +89,8 @@ class _Linker:
         spec = Spec(file="", **{"columns": (), "input": (), "stages": (), **base})
         with _named_at(where):
             overrides = {**spec.overrides, **overrides_of(spec, terms)}
-        blocks = {**base.get("blocks", {}), **fields.get("blocks", {})}
-        return {**base, **fields, "blocks": blocks, "overrides": overrides}
+        blocks = base.get("blocks", {})
+        return {**base, **document.fields, "blocks": blocks, "overrides": overrides}
 
 
 @contextmanager
@@ -123,7 +118,7 @@ def _no_clash(
     twice = [block for block in new if block in have and have[block] is not new[block]]
     if twice:
         raise SpecError(
-            Diagnostic("E209", f"`{name}` brings block `{twice[0]}`, which an earlier import has", where)
+            Diagnostic("E209", f"`{name}` brings block `{twice[0]}`, which this file has already", where)
         )
     return new
 

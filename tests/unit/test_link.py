@@ -104,3 +104,12 @@ def test_an_import_that_is_a_folder_is_blamed_where_it_stands(tmp_path: Path) ->
     (found,) = refused(tmp_path, NET.replace("library", "folder") + "stages: [[conv, 8]]\n")
     assert found.code == "E002"
     assert found.location and found.location.line == 5
+
+
+def test_an_import_cannot_bring_another_block_of_a_name_that_the_extended_spec_has(tmp_path: Path) -> None:
+    text = "costcalc: 1\nname: net\nextends: base\nimport: [other]\n"
+    other = LIBRARY.replace("name: library", "name: other")
+    found = refused(tmp_path, text, base=BASE, other=other)
+    assert [each.code for each in found] == ["E209"]
+    assert found[0].message == "`other` brings block `unit`, which this file has already"
+    assert steps(tmp_path, text.replace("[other]", "[library]"), base=BASE) == ["conv", "bn", "relu"]
