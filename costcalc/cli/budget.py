@@ -14,7 +14,7 @@ from costcalc.cli.gate import BREACH, config_options
 from costcalc.cli.streams import write
 from costcalc.errors import Diagnostic, UsageError
 from costcalc.gate.comparison import Comparison, Request
-from costcalc.gate.config import Config
+from costcalc.gate.config import Config, find_config, load_config
 from costcalc.gate.edit import Edit, raised, rewritten, tighter
 from costcalc.gate.flags import parse_pairs
 from costcalc.gate.table import parse_percent
@@ -40,10 +40,10 @@ def tighten(config: Path | None, isolated: bool, headroom: str | None, only_chec
     if not only_check and os.environ.get("CI", "").lower() not in ("", "0", "false"):
         message = "in CI (CI is set) no limit is lowered: nobody would commit it"
         raise UsageError(Diagnostic("E819", message, help="run it on your machine, or add --check"))
-    comparison = Comparison(Request(config=config, isolated=isolated))
-    in_config = _require_config(comparison.config)
     percent = None if headroom is None else _percent(headroom)
-    edits = tighter(in_config.budgets, comparison.pairs, percent)
+    budgets = _config(config, isolated).budgets
+    comparison = Comparison(Request(config=config, isolated=isolated))
+    edits = tighter(budgets, comparison.pairs, percent)
     if not only_check:
         _write(edits)
     write(_told(edits) or "No limit is further above what is measured than it should be.\n")
@@ -62,24 +62,17 @@ def raise_(rule: str, limits: tuple[str, ...], reason: str, config: Path | None,
     """
     if not reason.strip():
         raise UsageError(Diagnostic("E030", "--reason is empty", help="say why the network may cost more"))
-    comparison_config = _config(config, isolated)
-    edits = raised(comparison_config, rule, parse_pairs("budget raise", limits))
+    edits = raised(_config(config, isolated), rule, parse_pairs("budget raise", limits))
     _write(edits, reason.strip())
     write(_told(edits))
 
 
 def _config(path: Path | None, isolated: bool) -> Config:
-    from costcalc.gate.config import find_config, load_config
-
     found = None if isolated else path or find_config(Path.cwd())
-    return _require_config(load_config(found.absolute()) if found else None)
-
-
-def _require_config(config: Config | None) -> Config:
-    if config is None:
+    if found is None:
         message = "there is no costcalc.toml here or above"
         raise UsageError(Diagnostic("E806", message, help="`costcalc init` writes one"))
-    return config
+    return load_config(found.absolute())
 
 
 def _percent(text: str) -> Fraction:

@@ -178,16 +178,16 @@ class GitPast:
             return None
 
     def own(self, budgets: Iterable[Budget], context: Context) -> list[Budget]:
-        former = {budget.file: budget for budget in budgets if budget.file and self._is_same(budget.file)}
+        former = [budget for budget in budgets if budget.file and self._is_same(budget.file)]
         for path in self._paths:
             old = path if self._files.exists(path) else self._renames().get(path)
-            if path not in former and old is not None:
+            if old is not None and not self._is_same(path):
                 with contextlib.suppress(CostcalcError):  # which is told of the network
                     budget = own_budget(self._networks.spec(old), old, context)
                     if budget is not None:
                         renamed = shown(path) if budget.name == shown(old) else budget.name
-                        former[path] = dataclasses.replace(budget, name=renamed)
-        return list(former.values())
+                        former.append(dataclasses.replace(budget, name=renamed))
+        return former
 
 
 def _pairs(new: dict[Path, bytes], gone: dict[Path, bytes]) -> dict[Path, Path]:

@@ -16,6 +16,7 @@ from costcalc.cli import run
 from costcalc.cost import Cost
 from costcalc.gate.metrics import count_in
 from costcalc.gate.result import Context
+from costcalc.gate.revision import Blobs
 from costcalc.graph import Graph
 
 ROOT = Path(__file__).parents[2]
@@ -363,7 +364,8 @@ def test_what_is_the_same_is_not_counted_twice(
     repository.edit("specs/net.yaml", *WIDER)
     counted: list[str] = []
     started: list[str] = []
-    start = subprocess.Popen.__init__
+    read_: list[str] = []
+    start, read_blob = subprocess.Popen.__init__, Blobs.read
 
     def count(graph: Graph, context: Context) -> Cost:
         counted.append(graph.name)
@@ -374,11 +376,18 @@ def test_what_is_the_same_is_not_counted_twice(
         start(process, command, **more)
 
     monkeypatch.setattr("costcalc.gate.networks.count_in", count)
+
+    def read(blobs: Blobs, name: str) -> bytes:
+        read_.append(name)
+        return read_blob(blobs, name)
+
     monkeypatch.setattr(subprocess.Popen, "__init__", popen)
+    monkeypatch.setattr(Blobs, "read", read)
     costcalc(repository, *AGAINST, code=1)
     assert sorted(counted) == sorted(
         [*(f"specs/{name}net.yaml" for name in (*range(6), "", "other")), "specs/net.yaml"]
     )
+    assert len(read_) == 3  # the edited spec, what it imports, and the budgets
     assert started == ["rev-parse", "rev-parse", "rev-parse", "merge-base", "ls-tree", "cat-file"]
 
 
