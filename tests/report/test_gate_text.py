@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from costcalc.gate.metrics import round_limit
-from costcalc.gate.result import Context, Finding, ModelChange, Part, Place, Result, Rule, Values
+from costcalc.gate.result import Context, Finding, Kind, ModelChange, Part, Place, Result, Rule, Values
 from costcalc.report.gate import render_result
+from costcalc.report.gate.advice import advice
 from costcalc.report.gate.words import Words, percent_text
 from costcalc.units import parse_quantity
 
@@ -143,6 +144,21 @@ def test_percentages(delta: int, base: int, text: str) -> None:
 def test_a_suggested_limit_is_written_as_one_and_holds(metric: str, value: int) -> None:
     limit = parse_quantity(round_limit(value, metric, grain=5), bytes_=metric == "peak_memory")
     assert value <= limit <= value * 1.06
+
+
+@pytest.mark.parametrize(
+    ("kind", "place", "said"),
+    [
+        ("max", Place("costcalc.toml", 3), "costcalc budget raise 'my nets' macs=415k --reason \"...\""),
+        ("max", Place("nets/a.yaml", 4), "allow more: max.macs, nets/a.yaml:4"),
+        ("max", None, "allow more: --max macs=415k"),
+        ("max_increase", Place("costcalc.toml", 3), "allow more: max_increase.macs, costcalc.toml:3"),
+        ("max_increase", None, "allow more: --max-increase macs=..."),
+    ],
+)
+def test_advice_is_what_works(kind: Kind, place: Place | None, said: str) -> None:
+    over = Finding("a", "macs", kind, "fail", "crossed", Values(413_000, 1), 200, Rule("my nets", place))
+    assert advice(over).endswith(said)
 
 
 def test_without_a_base_layers_are_shares_of_the_whole() -> None:

@@ -13,12 +13,13 @@ def advice(finding: Finding) -> str:
     """Return what to do about a breach."""
     if finding.values.value is None:
         return "Choose a convention that knows all of its operators: costcalc explain"
-    if finding.kind == "max_increase":
-        if finding.rule.place is None:
-            return f"Shrink it, or allow more: --max-increase {finding.metric}=..."
-        return f"Shrink it, or allow more: max_increase.{finding.metric}, {place_text(finding.rule.place)}"
+    place = finding.rule.place
+    if place is None and finding.kind == "max_increase":
+        return f"Shrink it, or allow more: --max-increase {finding.metric}=..."
     limit = round_limit(finding.values.value, finding.metric, grain=5)
-    if finding.rule.place is None:
+    if place is None:
         return f"Shrink it, or allow more: --max {finding.metric}={limit}"
+    if finding.kind == "max_increase" or not place.file.endswith(".toml"):  # which the command cannot raise
+        return f"Shrink it, or allow more: {finding.kind}.{finding.metric}, {place_text(place)}"
     rule = shlex.quote(finding.rule.name)
     return f'Shrink it, or: costcalc budget raise {rule} {finding.metric}={limit} --reason "..."'
