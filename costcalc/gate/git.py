@@ -164,9 +164,7 @@ def _no_commit(repository: Repository, ref: str, names: list[str]) -> Diagnostic
     wanted = names[0] if ref == AUTO else ref
     message = f"git has no commit called `{wanted}` here"
     if repository.is_shallow:
-        branch = wanted.removeprefix("origin/")
-        help = f"the clone is shallow: git fetch --depth=50 origin {branch}, or set fetch-depth: 0"
-        return Diagnostic("E809", message, help=f"{help}; then --against origin/{branch} or FETCH_HEAD")
+        return Diagnostic("E809", message, help=_deepen(wanted))
     if "/" in wanted and repository.line("remote"):
         remote, _, branch = wanted.partition("/")
         return Diagnostic("E809", message, help=f"git fetch {remote} {branch}")
@@ -178,7 +176,12 @@ def _no_commit(repository: Repository, ref: str, names: list[str]) -> Diagnostic
 def _no_merge_base(repository: Repository, name: str) -> Diagnostic:
     message = f"git finds no commit that HEAD and {name} have in common"
     if repository.is_shallow:
-        branch = name.removeprefix("origin/")
-        help = f"the clone is shallow: git fetch --deepen=50 origin {branch}, or set fetch-depth: 0"
-        return Diagnostic("E810", message, help=help)
+        return Diagnostic("E810", message, help=_deepen(name))
     return Diagnostic("E810", message, help=f"--against-exact compares with {name} itself")
+
+
+def _deepen(name: str) -> str:
+    """Return what brings a branch and the history of HEAD, which a clone of depth 1 both lacks."""
+    branch = name.removeprefix("origin/")
+    fetch = f"git fetch --deepen=50 origin {branch}:refs/remotes/origin/{branch}"
+    return f"the clone is shallow: {fetch}, or set fetch-depth: 0"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -402,17 +403,22 @@ def test_a_detached_head_is_as_good_as_a_branch(repository: Checkout, costcalc: 
 
 
 def test_a_shallow_clone_is_told_what_to_fetch(repository: Checkout, costcalc: Shell) -> None:
+    """What it is told is enough, whether it lacks the branch or only its history."""
     repository.edit("specs/net.yaml", *WIDER)
     repository.commit("wider")
-    clone = repository.clone("--depth=1", "--branch", "branch")
-    told = costcalc(clone, "check", "--against", "origin/main", code=2)
-    assert "E809" in told and "git fetch --depth=50 origin main" in told and "fetch-depth: 0" in told
-    clone.git("fetch", "-q", "--depth=1", "origin", "main:refs/remotes/origin/main")
-    told = costcalc(clone, "check", "--against", "origin/main", code=2)
-    assert "E810" in told and "git fetch --deepen=50 origin main" in told
-    costcalc(clone, "check", "--against", "origin/main", "--against-exact", code=1)
-    clone.git("fetch", "-q", "--unshallow")
-    costcalc(clone, "check", "--against", "origin/main", code=1)
+    against = ("check", "--against", "origin/main")
+    for number, arguments in enumerate(
+        (["--branch", "branch"], ["--branch", "branch", "--no-single-branch"])
+    ):
+        clone = repository.clone("--depth=1", *arguments, name=f"clone{number}")
+        told = costcalc(clone, *against, code=2)
+        assert ("E809", "E810")[number] in told and "fetch-depth: 0" in told
+        if number:
+            costcalc(clone, *against, "--against-exact", code=1)
+        command = re.search(r"git (fetch --deepen=50 .*), or", told)
+        assert command is not None
+        clone.git(*command[1].split())
+        assert "stage2" in costcalc(clone, *against, code=1)
 
 
 def test_the_target_branch_of_ci_is_found(
