@@ -29,7 +29,7 @@ FAIL specs/mobile/m1.yaml  macs +12.4M (+4.1%), allowed +6M (+2.0%)
      - old  -1k MACs (gone)  conv 3x3, m1.yaml:9
      and 2 smaller; --top 0 shows all
      Pixel 6 at 20 ms needs <= 300M. Ask @mobile-perf before raising.
-     Shrink it, or: costcalc budget raise mobile macs=315M --reason "..."
+     Shrink it, or:  costcalc budget raise mobile macs=315M --reason "..."
      Shrink it, or allow more: --max-increase macs=...
 """
 

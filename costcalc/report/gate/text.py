@@ -190,4 +190,5 @@ class _Writer:
             said = " ".join(filter(None, (rule.reason and f"{rule.reason.rstrip('.')}.", rule.message)))
             if said:
                 yield _Line(said, indent=_BELOW)
-        yield from (_Line(text, indent=_BELOW) for text in dict.fromkeys(map(advice, blame.findings)))
+        for text in dict.fromkeys(map(advice, blame.findings)):
+            yield _Line(text.replace(": costcalc", ":  costcalc"), indent=_BELOW)  # to be copied: in one line
