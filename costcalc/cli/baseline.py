@@ -7,18 +7,20 @@ from pathlib import Path
 import click
 
 from costcalc.cli.files import write_file
-from costcalc.cli.gate import config_options
+from costcalc.cli.gate import config_options, require_command
 from costcalc.cli.streams import write
 from costcalc.gate.baseline import NAME, write_baseline
 from costcalc.gate.comparison import Comparison, Request
 
 
-@click.group("baseline")
-def command() -> None:
+@click.group("baseline", invoke_without_command=True)
+@click.pass_context
+def command(context: click.Context) -> None:
     """Remember what networks cost, for repositories whose history is out of reach."""
+    require_command(context)
 
 
-@command.command("write")
+@command.command("write", short_help="Write every metric to a file.")
 @click.argument("references", metavar="[MODEL]...", nargs=-1)
 @config_options
 @click.option(

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from costcalc.cli.files import write_file
-from costcalc.cli.gate import BREACH, config_options
+from costcalc.cli.gate import BREACH, config_options, require_command
 from costcalc.cli.streams import write
 from costcalc.errors import Diagnostic, UsageError
 from costcalc.gate.comparison import Comparison, Request
@@ -21,12 +21,14 @@ from costcalc.gate.table import parse_percent
 from costcalc.spec.files import shown
 
 
-@click.group("budget")
-def command() -> None:
+@click.group("budget", invoke_without_command=True)
+@click.pass_context
+def command(context: click.Context) -> None:
     """Lower or raise the limits of budgets, in the file that they are in."""
+    require_command(context)
 
 
-@command.command("tighten")
+@command.command("tighten", short_help="Lower the limits that are too loose.")
 @config_options
 @click.option("--headroom", metavar="PERCENT", help="What to leave.  [default: what each budget says, or 5%]")
 @click.option(
@@ -50,7 +52,7 @@ def tighten(config: Path | None, isolated: bool, headroom: str | None, only_chec
     return BREACH if only_check and edits else 0
 
 
-@command.command("raise")
+@command.command("raise", short_help="Raise limits, and write down why.")
 @click.argument("rule", metavar="RULE")
 @click.argument("limits", metavar="METRIC=LIMIT...", nargs=-1, required=True)
 @click.option("--reason", metavar="TEXT", required=True, help="Why; written beside the limit.")

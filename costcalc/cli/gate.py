@@ -89,6 +89,14 @@ def exit_code(result: Result, *, fail_on_limit_raise: bool = False, exit_zero: b
     return BREACH if (result.verdict == "fail" or raised) and not exit_zero else 0
 
 
+def require_command(context: click.Context) -> None:
+    """Refuse a group of commands without one of them."""
+    if context.invoked_subcommand is None and isinstance(context.command, click.Group):
+        names = context.command.list_commands(context)
+        message = f"{context.info_name} takes a command"
+        raise UsageError(Diagnostic("E030", message, help=f"one of: {', '.join(names)}"))
+
+
 def base_options(command: Command) -> Command:
     """Add the options that say what to compare with."""
     return add_options(

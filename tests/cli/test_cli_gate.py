@@ -126,6 +126,8 @@ def test_a_summary_that_cannot_be_written_changes_nothing(
         (("budget", "raise", "a", "macs=1M", "--reason", "b"), "there is no costcalc.toml"),
         (("budget", "tighten", "--headroom", "some", "--check"), "`some` is not a percentage"),
         (("budget", "lower"), "lower"),
+        (("budget",), "budget takes a command"),
+        (("baseline",), "one of: write"),
     ],
 )
 def test_what_is_wrong_is_told(costcalc: Command, arguments: tuple[str, ...], said: str) -> None:
