@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from costcalc.errors import CostcalcError, Diagnostic, UsageError
+from costcalc.errors import CostcalcError, Diagnostic, Location, UsageError
 from costcalc.gate.compare import change, differ
 from costcalc.gate.comparison import Comparison, Pair, Request
 from costcalc.gate.findings import findings
-from costcalc.gate.result import Finding, LimitChange, ModelChange, Result
+from costcalc.gate.result import Finding, LimitChange, ModelChange, Result, Rule
 
 
 def check(request: Request) -> Result:
@@ -79,15 +79,18 @@ def _refuse_gaps(comparison: Comparison, found: Iterable[Finding]) -> None:
         CostcalcError: a limit was skipped (E816), or the base is not whole (E822).
     """
     skipped = {each.rule: each for each in found if each.outcome == "skipped"}
-    errors = [
-        Diagnostic("E816", f"`{rule.name}` limits how much {each.metric} grows, and there is no base", None,
-                   "add --against REF, or leave out --strict")
-        for rule, each in skipped.items()
-    ]  # fmt: skip
+    errors = [_skipped(rule, each.metric) for rule, each in skipped.items()]
     if comparison.past is not None and comparison.past.is_broken:
         errors += [Diagnostic("E822", problem) for problem in comparison.past.problems]
     if errors:
         raise CostcalcError(errors)
+
+
+def _skipped(rule: Rule, metric: str) -> Diagnostic:
+    message = f"`{rule.name}` limits how much {metric} grows, and there is no base"
+    place = rule.place
+    where = Location(place.file, place.line, place.column, place.column + 1) if place else None
+    return Diagnostic("E816", message, where, "add --against REF, or leave out --strict")
 
 
 def _drift(pairs: Iterable[Pair]) -> Iterator[str]:

@@ -124,6 +124,8 @@ def test_without_a_base_the_largest_part_is_to_blame() -> None:
     assert largest.name == "body"
     assert blamed(result, "macs") == 8
     assert blamed(result, "depth") == 8
+    peak = next(node for node in graph.nodes if node.name == count(graph).peak_memory.node)
+    assert peak.origin is not None and blamed(result, "peak_memory") == peak.origin.line
     assert result.verdict == "fail"
     assert result.models[0].status == "added" and result.models[0].layers
 
