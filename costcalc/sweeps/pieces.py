@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from costcalc.errors import SpecError
+from costcalc.errors import Diagnostic, SpecError, UsageError
 from costcalc.spec.evaluate import evaluate_slot
 from costcalc.spec.lower import lower
 from costcalc.spec.model import Slot
@@ -28,6 +28,8 @@ from costcalc.sweeps.trace import LookedUp, Trace, Traced, Untraceable
 
 MOST_CELLS = 200_000
 """Intervals that are looked at; a parameter that needs more goes in steps."""
+
+MOST_STEPS = 1_000_000
 
 _FIRST_GAPS = 256
 """Intervals that the search begins with."""
@@ -250,7 +252,17 @@ def _merged(cells: Iterable[_Cell]) -> Iterator[Piece]:
 
 
 def multiples(bounds: Bounds, step: Fraction) -> list[Fraction]:
-    """Return the multiples of a step that lie within bounds."""
+    """Return the multiples of a step that lie within bounds.
+
+    Raises:
+        UsageError: E704, they are too many.
+    """
+    number = (bounds.high - bounds.low) // step
+    if number > MOST_STEPS:
+        message = f"{bounds} has {number:,} multiples of {decimal(step)}, which are too many"
+        raise UsageError(
+            Diagnostic("E704", message, help="narrow it with --between, or give a larger --round-to")
+        )
     first = math.ceil(bounds.low / step)
     if first * step == bounds.low and not bounds.has_low:
         first += 1

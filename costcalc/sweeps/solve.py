@@ -12,7 +12,7 @@ import numpy as np
 from costcalc.errors import Diagnostic, UsageError
 from costcalc.spec.model import Spec
 from costcalc.spec.resolve import RESOLUTION
-from costcalc.sweeps.axes import decimal
+from costcalc.sweeps.axes import Axis, decimal
 from costcalc.sweeps.choices import Search, default_bounds, differences, never_legal
 from costcalc.sweeps.pieces import Bounds, Piece, Pieces
 from costcalc.sweeps.run import CHUNK, UNKNOWN, Columns, Job, chunks, concatenate
@@ -82,13 +82,16 @@ def search(network: Network, wanted: Search) -> Solution:
             be searched; E704, there are too many designs.
         SpecError: the network itself is wrong.
     """
+    _require_different(network, wanted.parameters)
     bounds = {name: wanted.bounds.get(name) or default_bounds(network, name) for name in wanted.parameters}
+    asked, wanted = wanted.near, replace(wanted, near=max(wanted.near, 1))
     found = _solve(network, wanted, bounds)
     while wanted.steps.keys().isdisjoint(found.steps) and len(found.steps) == len(bounds) == 1:
         ((name, step),) = found.steps.items()
-        if step in (1, _FINEST) or not found.best or not found.above:
+        if step in (1, _FINEST) or not found.above:
             break
-        between = Bounds(found.best.values[name], found.above[0].values[name])
+        low = found.best.values[name] if found.best else bounds[name].low
+        between = Bounds(low, found.above[0].values[name], bool(found.best) or bounds[name].has_low)
         if between.low >= between.high:
             break
         finer = _solve(network, replace(wanted, steps={name: max(step / 100, _FINEST)}), {name: between})
@@ -100,7 +103,8 @@ def search(network: Network, wanted: Search) -> Solution:
             bounds=bounds,
             falls=found.falls,
         )
-    return found
+    above = found.above[: asked if found.best else wanted.near]
+    return replace(found, below=found.below[:asked], above=above)
 
 
 def _solve(network: Network, wanted: Search, bounds: Mapping[str, Bounds]) -> Solution:
@@ -197,6 +201,15 @@ class _Chosen:
             {name: None if count == UNKNOWN else count for name, count in counts.items()},
             bool(self._within[row]),
         )
+
+
+def _require_different(network: Network, parameters: Sequence[str]) -> None:
+    known: dict[str, str] = {}
+    for name in parameters:
+        other = known.setdefault(Axis(name, (), ()).parameter(network.spec), name)
+        if other != name:
+            message = f"`{other}` and `{name}` are the same parameter of {network.name}"
+            raise UsageError(Diagnostic("E703", message))
 
 
 def _require_effect(columns: Columns, legal: Any, wanted: Search, network: Network) -> None:

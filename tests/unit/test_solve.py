@@ -125,6 +125,18 @@ def test_a_power_is_followed_to_six_decimals() -> None:
     assert macs(above.model) == above.counts["macs"] > 10**9  # type: ignore[operator]
 
 
+def test_whole_numbers_over_a_wide_range() -> None:
+    found = solve("mobilenet", {"params": "10M"}, by="classes", between={"classes": "1:1000000000"}, near=0)
+    assert found.best
+    assert found.best.values["classes"] == (10_000_000 - params_of_features()) // 1025
+    assert not found.above and not found.below
+
+
+def params_of_features() -> int:
+    """Return the parameters of MobileNet without its classifier, which has 1025 a class."""
+    return costcalc.count(costcalc.load("mobilenet").graph).params - 1025 * 1000
+
+
 def test_a_range_that_ends_below_the_budget_says_so() -> None:
     found = solve("mobilenet", {"macs": "150M"}, by="alpha", between={"alpha": "0.1:0.3"})
     assert found.best
@@ -147,6 +159,8 @@ def test_nothing_fits() -> None:
         ({"budgets": {"macs": "3M"}, "by": "alhpa"}, "E004"),
         ({"budgets": {"macs": "3M"}, "by": "resolution", "between": {"resolution": "1/3:2/3"}}, "E703"),
         ({"budgets": {"macs": "3M"}, "by": ("alpha", "resolution", "classes")}, "E704"),
+        ({"budgets": {"macs": "3M"}, "by": "alpha", "round_to": {"alpha": "1/10**9"}}, "E704"),
+        ({"budgets": {"macs": "3M"}, "by": ("alpha", "width_multiplier")}, "E703"),
         ({"budgets": {}, "by": "alpha"}, "E705"),
         ({"budgets": {"macs": "3 apples"}, "by": "alpha"}, "E705"),
         ({"budgets": {"macs": "3M"}, "by": "alpha", "between": {"alpha": "2:1"}}, "E705"),
