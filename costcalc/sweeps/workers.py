@@ -6,9 +6,11 @@ import random
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import lru_cache
 from multiprocessing import get_context
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +52,9 @@ def count_part(
     if plan.digest != digest:
         raise UsageError(Diagnostic("E606", "this worker has other specs than whoever asks it"))
     if definition.sample:
-        columns = plan.job.designs(_sample(definition)[start:stop], tell)
+        columns = plan.job.designs(_sample(definition)[start:stop], tell or _heed)
     else:
-        columns = plan.job.rows(start, stop, tell)
+        columns = plan.job.rows(start, stop, tell or _heed)
     numbers = np.bincount(columns.codes, minlength=len(columns.errors) + 1)[1:].tolist()
     refused = dict(zip(columns.errors, numbers, strict=True))
     kept = plan.selection.of_part().keep(columns)
@@ -70,14 +72,35 @@ def _sample(definition: Definition) -> Any:
     return np.array(sorted(random.Random(definition.seed).sample(range(size), definition.sample)))
 
 
-def processes(jobs: int) -> ProcessPoolExecutor:
-    """Return an executor of so many processes, each with an interpreter of its own.
+@contextmanager
+def processes(jobs: int) -> Iterator[Executor]:
+    """Yield an executor of so many processes, each with an interpreter of its own.
 
-    An interrupt reaches all of them, and those end without a word: this one says what there is to say.
+    An interrupt reaches all of them, but this one alone heeds it: the others are told to stop.
     """
-    return ProcessPoolExecutor(
-        jobs, get_context("spawn"), initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_DFL)
-    )
+    context = get_context("spawn")
+    stop = context.Event()
+    with ProcessPoolExecutor(jobs, context, initializer=_begin_worker, initargs=(stop,)) as pool:
+        try:
+            yield pool
+        except BaseException:
+            stop.set()
+            raise
+
+
+_stop: Event | None = None
+"""Of a worker: whether its work is of no use any more."""
+
+
+def _begin_worker(stop: Event) -> None:
+    global _stop
+    _stop = stop
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _heed(_: int) -> None:
+    if _stop is not None and _stop.is_set():
+        raise CancelledError
 
 
 def run(
@@ -197,10 +220,11 @@ def _parts(
                 yield finished(waiting.popleft())
         while waiting:
             yield finished(waiting.popleft())
-    finally:
+    except BaseException:
         for part in waiting:
             if isinstance(part, Future):
                 part.cancel()
+        raise
 
 
 def _kept(journal: Path | None, rows: tuple[int, int], digest: str) -> Part | None:

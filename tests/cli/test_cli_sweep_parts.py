@@ -160,14 +160,18 @@ def test_processes_and_threads_count_the_same(command: Command, tmp_path: Path) 
         assert costcalc.sweep("mobilenet", axes, executor=executor).to_frame().equals(alone)
 
 
-def test_an_interrupt_ends_all_processes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("whom", ["all", "the first"])
+def test_an_interrupt_ends_all_processes(whom: str, tmp_path: Path) -> None:
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
     process = subprocess.Popen(
         [sys.executable, "-m", "costcalc", *LARGE, "--jobs", "2", "--resume", "kept"],
         cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
     wait_for_parts(tmp_path / "kept", 1)
-    os.killpg(process.pid, signal.SIGINT)
+    if whom == "all":  # as a terminal does
+        os.killpg(process.pid, signal.SIGINT)
+    else:
+        process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (130, b"", b"")
     assert len(list((tmp_path / "kept").glob("*.part"))) < 31
