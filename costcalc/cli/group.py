@@ -12,15 +12,24 @@ COMMANDS = {
     "compare": ("costcalc.cli.compare", "Put networks side by side: MACs, parameters, memory."),
     "show": ("costcalc.cli.show", "Show where one network spends what it costs."),
     "sweep": ("costcalc.cli.sweep", "Count networks at every combination of values."),
-    "solve": ("costcalc.cli.solve", "Find the largest design within a budget."),
-    "scale": ("costcalc.cli.scale", "Scale a network in depth, width and resolution together."),
-    "plot": ("costcalc.cli.plot", "Draw the result of a sweep."),
+    "solve": (
+        "costcalc.cli.solve",
+        "Find the largest design within a budget, and those just above and below.",
+    ),
+    "scale": ("costcalc.cli.scale", "Scale a network in depth, width and resolution, as EfficientNet does."),
+    "plot": ("costcalc.cli.plot", "Draw results as pictures, SVG or PNG."),
     "fits": ("costcalc.cli.fits", "Tell whether networks fit a chip."),
     "check": ("costcalc.cli.check", "Hold networks to their budgets."),
     "diff": ("costcalc.cli.diff", "Show what a change costs, by stage and by layer."),
-    "budget": ("costcalc.cli.budget", "Lower or raise the limits of budgets."),
-    "baseline": ("costcalc.cli.baseline", "Remember what networks cost, to compare with."),
-    "init": ("costcalc.cli.init", "Write a costcalc.toml with a budget for every spec here."),
+    "budget": ("costcalc.cli.budget", "Lower or raise the limits of budgets, in the file that they are in."),
+    "baseline": (
+        "costcalc.cli.baseline",
+        "Remember what networks cost, for repositories whose history is out of reach.",
+    ),
+    "init": (
+        "costcalc.cli.init",
+        "Write a costcalc.toml with a budget for every spec in this folder and below.",
+    ),
     "verify": (
         "costcalc.cli.verify",
         "Check every count of a network against other counters, and against what was printed.",
@@ -40,7 +49,7 @@ COMMANDS = {
     "new": ("costcalc.cli.new", "Write a small spec with comments, to change into a network of your own."),
     "schema": (
         "costcalc.cli.schema",
-        "Print the JSON Schema (draft-07) of specs, of files of budgets, or of results.",
+        "Print the JSON Schema (draft-07) of specs, of costcalc.toml, or of the results of check and diff.",
     ),
 }
 """Name: the module that holds `command`, and the first line of its help."""

@@ -152,6 +152,7 @@ def test_help_lines_are_the_commands_own_and_load_none_of_them() -> None:
     loaded = set(python(code).stdout.splitlines()[-1].split())
     assert loaded == {
         "costcalc.cli", "costcalc.cli.group", "costcalc.cli.streams", "costcalc.cli.usage", "costcalc.errors",
+        "costcalc.version",
     }  # fmt: skip
     code = (
         "import importlib; from costcalc.cli.group import COMMANDS\n"
