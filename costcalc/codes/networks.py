@@ -99,7 +99,8 @@ NETWORK_CODES: Final[dict[str, Code]] = {
     "E325": Code(
         "a printed figure of nothing",
         "`published` has figures by variant: `base`, or terms as behind `@` in a reference. Figures are "
-        "costs (`macs`, `params`, `activations`), accuracies (`top1`), or MACs as a named tool counts them.",
+        "costs (`macs`, `params`, `activations`), accuracies (`top1`), or MACs as a named tool counts them; "
+        "`of` names the stages and heads that they are about.",
         "params: {alpha: 1}\nvariants: {a0.5: {alpha: 0.5}}\npublished: {a0.75: {macs: 325M}}",
         "params: {alpha: 1}\nvariants: {a0.5: {alpha: 0.5}}\npublished: {a0.5: {macs: 149M}}",
     ),
