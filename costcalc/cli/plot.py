@@ -14,9 +14,13 @@ from costcalc.errors import Diagnostic, UsageError
 KINDS = ("scatter", "heatmap")
 
 
-@click.group("plot")
-def command() -> None:
+@click.group("plot", invoke_without_command=True)
+@click.pass_context
+def command(context: click.Context) -> None:
     """Draw results as pictures, SVG or PNG."""
+    if context.invoked_subcommand is None:
+        example = "for example: costcalc plot sweep result.csv -o result.svg"
+        raise UsageError(Diagnostic("E030", "plot needs what to draw", help=example))
 
 
 @command.command("sweep")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from costcalc.cli.options import Counting, counting_options, output_options
@@ -9,16 +11,23 @@ from costcalc.cli.output import Output
 from costcalc.cli.streams import report
 from costcalc.errors import Diagnostic, UsageError
 
+if TYPE_CHECKING:
+    from costcalc.sweeps.solve import Solution
+
 NOTHING_FITS = 1
-_BUDGETS = ("macs", "flops", "params", "memory_access", "peak_memory")
+_BUDGETS = {
+    "macs": "MACs, e.g. 150M",
+    "flops": "FLOPs, e.g. 300M",
+    "params": "parameters, e.g. 3M",
+    "memory_access": "bytes read and written, e.g. 20MiB",
+    "peak_memory": "bytes of tensors at once, e.g. 2MiB",
+}
 
 
 def _budget_options(command: click.decorators.FC) -> click.decorators.FC:
-    for name in reversed(_BUDGETS):
-        example = "2MiB" if "memory" in name else "3M" if name == "params" else "150M"
-        command = click.option(
-            f"--{name.replace('_', '-')}", name, metavar="MOST", help=f"The most {name}, e.g. {example}."
-        )(command)
+    for name, what in reversed(_BUDGETS.items()):
+        option = click.option(f"--{name.replace('_', '-')}", name, metavar="MOST", help=f"Most {what}.")
+        command = option(command)
     return command
 
 
@@ -69,6 +78,8 @@ def command(
         raise UsageError(Diagnostic("E030", "solve needs a network", help=example))
     if counting.in_best_order:
         raise UsageError(Diagnostic("E030", "solve counts branches in the order given"))
+    if len(counting.conventions) > 1:
+        raise UsageError(Diagnostic("E030", "solve counts by one convention", help="--max has all of them"))
     limits = parse_limits(_budgets(budgets, others))
     how = Sweeping(
         counting.conventions[0],
@@ -88,9 +99,20 @@ def command(
     )
     output.emit(solve_table(solutions, limits, how))
     unsolved = [Diagnostic("E701", nothing_fits(each, limits)) for each in solutions if each.best is None]
+    if counting.strict:
+        unsolved += [Diagnostic("E505", f"{name} is unknown") for name in _unknown(solutions)]
     if unsolved:
         report(unsolved)
     return NOTHING_FITS if unsolved else 0
+
+
+def _unknown(solutions: list[Solution]) -> list[str]:
+    """Return the metrics that are unknown of a design that is shown."""
+    shown = [
+        design for each in solutions for design in (each.best, *each.below, *each.above) if design is not None
+    ]
+    unknown = [name for design in shown for name, count in design.counts.items() if count is None]
+    return list(dict.fromkeys(unknown))
 
 
 def _budgets(named: dict[str, str | None], others: tuple[str, ...]) -> dict[str, str]:

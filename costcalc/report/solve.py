@@ -27,7 +27,9 @@ def solve_table(solutions: Sequence[Solution], limits: Sequence[Limit], counting
     limited = {limit.metric: limit for limit in limits}
     columns = [Column("model", "model", priority=0 if len(solutions) > 1 else 3), Column("place", "")]
     for name in parameters:
-        columns += [Column(name, name), Column(f"{name}_range", f"{name} from, to", priority=4)]
+        columns.append(Column(name, name))
+        if any(name in design.pieces for _, _, design in designs):
+            columns.append(Column(f"{name}_range", f"{name} from, to", priority=4))
     for name in metrics:
         kind = "bytes" if name.endswith("bytes") else "count"
         columns.append(Column(name, metric_header(name), kind, 0 if name in limited else 1))  # type: ignore[arg-type]

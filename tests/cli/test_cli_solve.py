@@ -49,6 +49,16 @@ def test_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["solve", "--macs", "1M"]) == 2
     assert run(["solve", "mobilenet", "--macs", "1G", "--order", "best"]) == 2
     assert run(["solve", "mobilenet", "--max", "macs"]) == 2
+    assert run(["solve", "mobilenet", "--macs", "1G", "--convention", "paper,fvcore"]) == 2
+
+
+def test_the_first_budget_decides_what_is_large(capsys: pytest.CaptureFixture[str]) -> None:
+    for budgets in (["--macs", "1G", "--params", "3M"], ["--params", "3M", "--macs", "1G"]):
+        grid = ["--by", "alpha,resolution", "--round-to", "alpha=0.25,resolution=32"]
+        assert run(["solve", "mobilenet", *budgets, *grid, "--near", "0", "--format", "json"]) == 0
+        (best,) = json.loads(capsys.readouterr().out)["designs"]
+        largest = {"--macs": ("0.5", "576"), "--params": ("0.75", "384")}[budgets[0]]
+        assert (best["alpha"], best["resolution"]) == largest
 
 
 def test_any_metric_any_type(capsys: pytest.CaptureFixture[str]) -> None:
