@@ -25,6 +25,7 @@ def command(name: str | None, path: str | None, force: bool) -> None:
     """
     if name is None:
         raise UsageError(Diagnostic("E030", "new needs a name", help="for example: costcalc new my_net"))
+    name = name.removesuffix(".yaml")  # whoever thinks of the file means the network in it
     if not is_identifier(name):
         legal = re.sub(r"\W", "_", name, flags=re.ASCII)
         legal = legal if is_identifier(legal) else f"net_{legal}"

@@ -61,6 +61,11 @@ def test_a_new_spec_is_right_and_scales(costcalc: Costcalc) -> None:
     assert "my_net@small" in compared
 
 
+def test_whoever_names_the_file_means_its_network(costcalc: Costcalc) -> None:
+    costcalc("new", "my_net.yaml")
+    assert load(str(costcalc.folder / "my_net.yaml")).spec.name == "my_net"
+
+
 def test_a_file_is_written_over_only_by_force(costcalc: Costcalc) -> None:
     path = costcalc.folder / "net.yaml"
     path.write_text("mine", "utf-8")
