@@ -128,3 +128,12 @@ def format_percent(value: Fraction | int | None) -> str:
     if 0 < value < Fraction(1, 20000):
         return "<0.01%"
     return f"{(Decimal(value.numerator * 100) / value.denominator).quantize(Decimal('0.01'), ROUND_HALF_UP)}%"
+
+
+def plural(number: int, noun: str) -> str:
+    """Render a number of things.
+
+    >>> plural(1, "network"), plural(1200, "network")
+    ('1 network', '1,200 networks')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from costcalc.report.context import context, context_note
 from costcalc.report.record import Column, Record, Table
-from costcalc.units import format_ratio
+from costcalc.units import format_ratio, plural
 
 if TYPE_CHECKING:  # importing it costs what numpy costs
     from costcalc.sweeps.scale import Base, Growth, Scaled
@@ -110,7 +110,8 @@ def _candidate_notes(
     )
     notes = [
         f"MACs of {base.network.name} grow by {float(target):g}x, give or take {float(100 * tolerance):g} %: "
-        f"as counted for {kinds.count('count') + both} candidates, which are {different} different networks; "
+        f"as counted for {plural(kinds.count('count') + both, 'candidate')}, {plural(different, 'network')} "
+        "among them; "
         f"by alpha * beta^2 * gamma^2, the formula, for {kinds.count('formula') + both}; by both for {both}."
     ]
     if shown < len(rows):

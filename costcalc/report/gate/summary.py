@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from costcalc.gate.result import VERDICTS, Finding, ModelChange, Part, Result, Values, Verdict
-from costcalc.report.gate.words import base_text, plural
+from costcalc.report.gate.words import base_text
+from costcalc.units import plural
 
 
 @dataclass(frozen=True, slots=True)

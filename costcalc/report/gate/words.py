@@ -37,11 +37,6 @@ _NAMES: Final = {"macs": "MACs", "flops": "FLOPs", "param_bytes": "weights"}
 _DELTA_DIGITS: Final = 3
 
 
-def plural(number: int, noun: str) -> str:
-    """Return `1 network` or `2 networks`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def metric_name(metric: str) -> str:
     """Return a metric as a sentence would say it."""
     return _NAMES.get(metric, metric.replace("_", " "))
