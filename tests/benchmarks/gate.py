@@ -104,6 +104,7 @@ def used() -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--networks", type=int, nargs="+", default=SIZES, metavar="N")
     parser.add_argument("--profile", type=int, metavar="N", help="profile one check of N networks instead")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -121,10 +122,10 @@ def main() -> None:
                 check=True,
             )
             return
-        folders = {networks: Path(name) / str(networks) for networks in SIZES}
+        folders = {networks: Path(name) / str(networks) for networks in arguments.networks}
         for networks, folder in folders.items():
             make_repository(folder, networks)
-        times: dict[int, list[tuple[float, float]]] = {networks: [] for networks in SIZES}
+        times: dict[int, list[tuple[float, float]]] = {networks: [] for networks in arguments.networks}
         for _ in range(arguments.runs):  # interleaved, so that a busy machine slows all of them
             for networks, folder in folders.items():
                 times[networks].append(seconds(folder))

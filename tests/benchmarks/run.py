@@ -67,6 +67,7 @@ COMMANDS = [
     ),
 ]
 LOAD = "from costcalc.cost import count; from costcalc.spec import load"
+GRAPH = LOAD + "; graph = load('mobilenet').graph"
 ROWS = "; from rows import written; folder, path = written({})"
 STATEMENTS = [
     Statement("costcalc: load and count MobileNet", LOAD, "count(load('mobilenet').graph)"),
@@ -78,10 +79,11 @@ STATEMENTS = [
     Statement(
         "costcalc: load and count one of 1,000 rows", LOAD + ROWS.format(1000), "count(load(path).graph)"
     ),
+    Statement("costcalc: count the loaded graph", GRAPH, "count(graph)"),
     Statement(
-        "costcalc: count the loaded graph",
-        "from costcalc.cost import count; from costcalc.spec import load; graph = load('mobilenet').graph",
-        "count(graph)",
+        "costcalc: count it under every convention",
+        GRAPH + "; from costcalc.cost import CONVENTIONS; others = list(CONVENTIONS)",
+        "count(graph, also=others)",
     ),
     Statement(
         "fvcore: build and count MobileNet",

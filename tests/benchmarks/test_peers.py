@@ -38,3 +38,10 @@ def test_the_benchmark_runs() -> None:
     assert process.returncode == 0, process.stderr
     assert "| `costcalc compare shufflenet.yaml mobilenet.yaml --no-fvcore` |" in process.stdout
     assert "| costcalc: load and count MobileNet |" in process.stdout
+
+
+def test_the_benchmark_of_checks_runs() -> None:
+    command = [sys.executable, str(FOLDER / "gate.py"), "--runs", "1", "--networks", "5", "10"]
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr
+    assert [line.split()[1] for line in process.stdout.splitlines()[2:]] == ["5", "10"]
