@@ -103,7 +103,10 @@ def test_strict_fails_on_the_unknown_and_names_it(
     assert "6.912k" in captured.out
 
 
-def test_the_footer_says_what_peak_memory_rests_on(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_footer_says_what_peak_memory_rests_on(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)  # the footer would be broken to fit
     options = ["--weights-in-ram", "--order", "best"]
     assert run(["compare", "ghostnet", "--no-fvcore", *options]) == 0
     assert "fusion conv-bn-act, weights in RAM, best order." in capsys.readouterr().out
