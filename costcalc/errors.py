@@ -102,3 +102,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     candidates = [each for each in islice(known, MOST_KNOWN) if len(each) <= LONGEST_WORD]
     close = difflib.get_close_matches(word, candidates, n=1, cutoff=0.6)
     return f"did you mean `{close[0]}`?" if close else None
+
+
+def one_of(word: str, known: Iterable[str]) -> str:
+    """Return the known word that is close to `word`, as `did_you_mean` does, or else all of them.
+
+    >>> one_of("sum", ["stride", "padding"])
+    'one of: stride, padding'
+    """
+    words = list(known)
+    return did_you_mean(word, words) or f"one of: {', '.join(words)}"

@@ -11,6 +11,7 @@ from costcalc.cli.gate import config_options, require_command
 from costcalc.cli.streams import write
 from costcalc.gate.baseline import NAME, write_baseline
 from costcalc.gate.comparison import Comparison, Request
+from costcalc.units import plural
 
 
 @click.group("baseline", invoke_without_command=True)
@@ -39,4 +40,4 @@ def write_(references: tuple[str, ...], config: Path | None, isolated: bool, pat
     comparison = Comparison(Request(references=references, config=config, isolated=isolated))
     counted = [pair.now for pair in comparison.pairs]
     write_file(path, write_baseline(counted, comparison.context, path.absolute().parent))
-    write(f"Wrote {path}: {len(counted)} network{'s' * (len(counted) != 1)}.\n")
+    write(f"Wrote {path}: {plural(len(counted), 'network')}.\n")

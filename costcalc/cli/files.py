@@ -7,15 +7,22 @@ import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from costcalc.errors import Diagnostic, UsageError, did_you_mean
+from costcalc.errors import Diagnostic, UsageError, one_of
 from costcalc.report.formats import FORMATS
 
 File = tuple[str, Path]
 """A format and the path to write it to."""
 
 
-def parse_files(texts: Iterable[str], formats: Collection[str] = FORMATS) -> tuple[File, ...]:
+def parse_files(
+    texts: Iterable[str], formats: Collection[str] = FORMATS, shared: Collection[Path] = ()
+) -> tuple[File, ...]:
     """Return the format, one of `formats`, and the path of every `FORMAT=PATH`.
+
+    Args:
+        texts: What was written.
+        formats: What may be asked for.
+        shared: Paths that several may write to.
 
     Raises:
         UsageError: E032, with everything that is wrong with any of them.
@@ -25,7 +32,7 @@ def parse_files(texts: Iterable[str], formats: Collection[str] = FORMATS) -> tup
     for text in texts:
         format, _, name = text.partition("=")
         path = Path(name)
-        problem = _problem(format, path, formats, taken=[other for _, other in files])
+        problem = _problem(format, path, formats, taken=[other for _, other in files if other not in shared])
         if problem:
             message, advice = problem
             wrong.append(Diagnostic("E032", f"-o {text}: {message}", help=advice))
@@ -41,7 +48,7 @@ def _problem(
     if not path.name:
         return "it takes FORMAT=PATH", "for example: -o csv=costs.csv"
     if format not in formats:
-        return f"`{format}` is not a format", did_you_mean(format, formats) or f"one of: {', '.join(formats)}"
+        return f"`{format}` is not a format", one_of(format, formats)
     if path.is_dir():
         return f"{path} is a folder", f"for example: -o {format}={path / 'costs'}"
     if not path.parent.is_dir():

@@ -24,7 +24,7 @@ SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 MOST_SUMMARY: Final = 1024 * 1024
 """Bytes of a job's summary; GitHub shows none that is larger."""
 
-STDOUT: Final = "-"
+STDOUT: Final = Path("-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Outputs:
         screen, folder = sys.stdout, _folder()
         for format, path in self.files:
             text = render_result(result, format, raw=self.raw, top=self.top, folder=folder)
-            if str(path) == STDOUT:
+            if path == STDOUT:
                 write(text)
             else:
                 write_file(path, text)
@@ -140,10 +140,9 @@ def render_options(command: Command) -> Command:
 
     @functools.wraps(command)
     def wrapper(format: str, files: tuple[str, ...], raw: bool, top: int, **others: Any) -> Any:
-        standard = [text for text in files if text.endswith(f"={STDOUT}")]
-        parsed = parse_files([text for text in files if text not in standard], FORMATS)
-        printed = tuple([(_format(text, FORMATS), Path(STDOUT)) for text in standard])
-        return command(outputs=Outputs(format, (*parsed, *printed), raw, top), **others)
+        parsed = parse_files(files, FORMATS, shared=(STDOUT,))
+        last = sorted(parsed, key=lambda file: file[1] == STDOUT)  # a pipe that breaks must not cost a file
+        return command(outputs=Outputs(format, tuple(last), raw, top), **others)
 
     return add_options(
         wrapper,
@@ -157,12 +156,3 @@ def render_options(command: Command) -> Command:
                      help="How many layers to list; 0 lists all.  [default: 5]"),
         no_colour_option,
     )  # fmt: skip
-
-
-def _format(text: str, formats: tuple[str, ...]) -> str:
-    format = text.partition("=")[0]
-    if format not in formats:
-        raise UsageError(
-            Diagnostic("E032", f"-o {text}: `{format}` is not a format", help=f"one of: {', '.join(formats)}")
-        )
-    return format

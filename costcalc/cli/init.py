@@ -10,6 +10,7 @@ from costcalc.cli.files import write_file
 from costcalc.cli.streams import write
 from costcalc.errors import Diagnostic, UsageError
 from costcalc.gate.init import first_config
+from costcalc.units import plural
 
 CONFIG = Path("costcalc.toml")
 
@@ -44,4 +45,4 @@ def command(force: bool) -> None:
         raise UsageError(Diagnostic("E035", f"{CONFIG} is there already", help="`--force` writes over it"))
     text, number = first_config(Path.cwd())
     write_file(CONFIG, text)
-    write(_NEXT.format(file=CONFIG, budgets=f"{number} budget{'s' * (number != 1)}"))
+    write(_NEXT.format(file=CONFIG, budgets=plural(number, "budget")))

@@ -7,6 +7,7 @@ import click
 from costcalc.cli.streams import report, write
 from costcalc.errors import Diagnostic, SpecError, UsageError
 from costcalc.spec.lint import lint
+from costcalc.units import plural
 
 WARNED = 1
 
@@ -30,5 +31,5 @@ def command(specs: tuple[str, ...], strict: bool) -> int:
     if found:
         report(found)
         return WARNED if strict else 0
-    write(f"{len(specs)} file{'s' * (len(specs) != 1)}, no problems\n")
+    write(f"{plural(len(specs), 'file')}, no problems\n")
     return 0

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from costcalc.cost import parse_precision
-from costcalc.errors import Diagnostic, UsageError, did_you_mean
+from costcalc.errors import Diagnostic, UsageError, one_of
 from costcalc.gate.check import check as run_check
 from costcalc.gate.compare import blame
 from costcalc.gate.comparison import Request
@@ -135,7 +135,7 @@ def assert_cost(
 def _parse(name: str, written: str | int) -> tuple[str, int, str]:
     """Return an operator, a quantity, and how that was written."""
     if name not in METRICS:
-        help = did_you_mean(name, METRICS) or f"one of: {', '.join(METRICS)}"
+        help = one_of(name, METRICS)
         raise UsageError(Diagnostic("E802", f"there is no metric `{name}`", help=help))
     match = _COMPARISON.fullmatch(str(written))
     operator, quantity = (match[1] or "<=", match[2]) if match else ("<=", str(written))

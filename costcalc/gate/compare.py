@@ -11,6 +11,7 @@ from costcalc.gate.networks import Counted
 from costcalc.gate.result import Context, ModelChange, Part, Place, Status, Values, place_of
 from costcalc.spec.evaluate import show
 from costcalc.spec.files import shown
+from costcalc.units import plural
 
 _OF_PARTS = {name: metric.of_group for name, metric in METRICS.items() if metric.of_group}
 
@@ -192,7 +193,7 @@ def _difference(now: list[_Cells] | None, before: list[_Cells] | None) -> tuple[
 
 
 def _rows(rows: list[_Cells]) -> str:
-    return f"{len(rows)} row{'s' * (len(rows) != 1)}"
+    return plural(len(rows), "row")
 
 
 def _listed(rows: list[_Cells], keys: list[tuple[int, str]]) -> str:

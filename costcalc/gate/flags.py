@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from costcalc.errors import Diagnostic, UsageError, did_you_mean
+from costcalc.errors import Diagnostic, UsageError, one_of
 from costcalc.gate.budget import Budget, Growth, Limit
 from costcalc.gate.metrics import DEFAULT_CONTEXT, METRICS, Metric
 from costcalc.gate.result import Context
@@ -65,7 +65,7 @@ def flag_budgets(
 
 def _metric(rule: str, name: str, errors: list[Diagnostic]) -> Metric | None:
     if name not in METRICS:
-        help = did_you_mean(name, METRICS) or f"one of: {', '.join(METRICS)}"
+        help = one_of(name, METRICS)
         errors.append(Diagnostic("E802", f"{rule}: there is no metric `{name}`", help=help))
         return None
     return METRICS[name]

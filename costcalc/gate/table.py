@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any, Protocol, TypeVar
 
-from costcalc.errors import Diagnostic, Location, did_you_mean
+from costcalc.errors import Diagnostic, Location, did_you_mean, one_of
 from costcalc.gate import toml
 from costcalc.gate.result import Place, place_of
 from costcalc.units import parse_quantity
@@ -90,7 +90,7 @@ class Table:
         for word in words:
             if value == word:
                 return word
-        advice = did_you_mean(str(value), words) or f"one of: {', '.join(words)}"
+        advice = one_of(str(value), words)
         self.wrong(path, f"`{value}` is no {what}", advice)
         return None
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
 
-from costcalc.errors import Diagnostic, UsageError, did_you_mean
+from costcalc.errors import Diagnostic, UsageError, one_of
 from costcalc.graph import format_shape
 from costcalc.units import format_bytes, format_count, format_percent, format_ratio
 
@@ -134,9 +134,7 @@ def _is_known(value: object) -> bool:
 
 
 def _no_column(name: str, known: Iterable[str]) -> Diagnostic:
-    names = list(known)
-    advice = did_you_mean(name, names) or f"one of: {', '.join(names)}"
-    return Diagnostic("E031", f"there is no column `{name}`", help=advice)
+    return Diagnostic("E031", f"there is no column `{name}`", help=one_of(name, known))
 
 
 _VERDICTS = {

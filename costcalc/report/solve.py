@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from costcalc.report.context import Basis, context, context_note
 from costcalc.report.record import Column, Record, Table
 from costcalc.report.sweep import metric_header
-from costcalc.units import format_bytes, format_count
+from costcalc.units import format_bytes, format_count, plural
 
 if TYPE_CHECKING:  # importing it costs what numpy costs
     from costcalc.sweeps.limits import Limit
@@ -97,7 +97,7 @@ def _notes(solutions: Sequence[Solution], first: str) -> list[str]:
         notes.append(f"Counted: all designs that differ, {where}; {', '.join(counts)}.")
     for solution in solutions:
         if solution.falls:
-            times = f"{solution.falls} time{'s' * (solution.falls > 1)}"
+            times = plural(solution.falls, "time")
             notes.append(f"{solution.model}: {first} falls {times} as {next(iter(solution.bounds))} grows.")
         if solution.at_bound:
             ends = " and ".join(solution.at_bound)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from costcalc.cost.convention import Convention
 from costcalc.cost.conventions import CONVENTIONS
-from costcalc.report.context import convention_columns, convention_note, macs_column
+from costcalc.report.context import context_note, convention_columns, macs_column
 from costcalc.report.formats import SCHEMA_VERSION
 from costcalc.report.record import Column, Kind, Table
+from costcalc.units import plural
 from costcalc.version import __version__
 
 if TYPE_CHECKING:  # importing it costs what numpy costs
@@ -101,7 +102,7 @@ def _more(number: int, of: int, elsewhere: str | None) -> list[str]:
 
 def _notes(result: Result) -> list[str]:
     refused = result.part.refused
-    counted = f"{result.designs:,} design{'s' * (result.designs != 1)}"
+    counted = plural(result.designs, "design")
     if len(refused) == 1:
         counted += "".join(f", {number:,} of them not legal ({code})" for code, number in refused.items())
     elif refused:
@@ -109,15 +110,10 @@ def _notes(result: Result) -> list[str]:
         counted += f", {sum(refused.values()):,} of them not legal ({wrong})"
     if len(result) != result.designs:
         counted += f"; {len(result):,} kept"
-    asked = result.definition
-    first, dtype = CONVENTIONS[str(result.context["convention"])], asked.weights
-    if asked.activations != dtype:
-        dtype = f"{asked.weights} weights, {asked.activations} activations"
-    in_ram = ", weights in RAM" if asked.weights_in_ram else ""
     return [
         f"{counted}.",
-        *(_second_opinion(result) if asked.with_fvcore else []),
-        f"{convention_note(first)}; batch {asked.batch}, {dtype}, fusion {asked.fusion}{in_ram}.",
+        *(_second_opinion(result) if result.definition.with_fvcore else []),
+        context_note(result.plan.job.counting),
     ]
 
 

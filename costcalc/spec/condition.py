@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from costcalc.errors import Diagnostic, UsageError, did_you_mean
+from costcalc.errors import Diagnostic, UsageError, one_of
 from costcalc.spec.expression import Expression, ExpressionError, compile_expression
 from costcalc.units import parse_quantity
 
@@ -46,9 +46,7 @@ def parse_condition(text: str, metrics: Iterable[str]) -> Condition:
         raise _refused(text, error.message, error.help) from None
     known = list(metrics)
     for name in sorted(expression.names - set(known)):
-        raise _refused(
-            text, f"no metric `{name}`", did_you_mean(name, known) or f"one of: {', '.join(known)}"
-        )
+        raise _refused(text, f"no metric `{name}`", one_of(name, known))
     return Condition(text, expression)
 
 

@@ -24,6 +24,7 @@ from costcalc.spec.frame import Frame, sizes
 from costcalc.spec.model import Block, Branch, Cell, Slot, Step
 from costcalc.spec.primitives import MERGES, REQUIRED, Primitive
 from costcalc.spec.refusals import derivation, explained, missing, refusal
+from costcalc.units import plural
 
 MOST_STEPS = 100_000
 MOST_NODES = 20_000
@@ -107,7 +108,7 @@ class Expander:
         if len(inputs) != max(len(block.inputs), 1):
             wanted = max(len(block.inputs), 1)
             help = f"write `from: [{', '.join(block.inputs)}]`" if block.inputs else _TAKE_ONE
-            message = f"block `{block.name}` takes {wanted} input{'s' * (wanted > 1)}, not {len(inputs)}"
+            message = f"block `{block.name}` takes {plural(wanted, 'input')}, not {len(inputs)}"
             raise SpecError(Diagnostic("E309", message, op.location(), help))
         names = len(block.parameters) + len(block.let)
         self._take(1 + names + len(self._scope) // NAMES_PER_STEP, frame)

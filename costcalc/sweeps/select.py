@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from costcalc.errors import Diagnostic, UsageError, did_you_mean
+from costcalc.errors import Diagnostic, UsageError, one_of
 from costcalc.sweeps.join import Joined, parse_table
 from costcalc.sweeps.metrics import ALIASES, METRICS
 from costcalc.sweeps.pareto import front
@@ -120,15 +120,11 @@ def parse_selection(
     unknown = [each for each in dict.fromkeys(read) if each not in known]
     if unknown:
         raise UsageError(
-            Diagnostic("E031", f"there is no column `{n}`", help=_advice(n, known)) for n in unknown
+            Diagnostic("E031", f"there is no column `{n}`", help=one_of(n, known)) for n in unknown
         )
     names = {ALIASES.get(each, each) for each in (*read, *(condition.names if condition else ()))}
     metrics = tuple([each for each in METRICS if each in names])
     return Selection(space, metrics, condition, objectives, order, top, joined)
-
-
-def _advice(name: str, known: list[str]) -> str:
-    return did_you_mean(name, known) or f"one of: {', '.join(known)}"
 
 
 def _objective(text: str, figures: Iterable[str]) -> Objective:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from costcalc.errors import Diagnostic, UsageError, did_you_mean
+from costcalc.errors import Diagnostic, UsageError, one_of
 from costcalc.spec.condition import parse_condition
 from costcalc.spec.grammar import parse
 from costcalc.spec.rounding import FUNCTIONS
@@ -70,7 +70,7 @@ def parse_where(text: str, columns: Iterable[str]) -> Where:
     """
     expression = parse_condition(text, columns).expression
     for name, _ in sorted(expression.calls):
-        help = did_you_mean(name, _CALLS) or f"one of: {', '.join(_CALLS)}"
+        help = one_of(name, _CALLS)
         raise UsageError(Diagnostic("E034", f"`{text}`: no function `{name}`", help=help))
     return Where(expression.names, parse(expression.text))
 

@@ -14,7 +14,7 @@ from typing import Any
 from costcalc.errors import Diagnostic, MissingExtraError, UsageError
 from costcalc.report.plot.points import Points
 from costcalc.report.sweep import metric_header
-from costcalc.units import format_bytes, format_count
+from costcalc.units import format_bytes, format_count, plural
 
 WIDTH, HEIGHT = 6.4, 4.6
 """Inches. Letters of 11 points are readable when a phone shows this 360 pixels wide."""
@@ -211,4 +211,4 @@ def parse_budgets(texts: Sequence[str], points: Points) -> dict[str, int]:
 def design_count(points: Points, number: int) -> str:
     """Return how many designs a picture shows, and how many there are that it could not."""
     refused = f" ({points.refused:,} more are not legal)" if points.refused else ""
-    return f"{number:,} design{'s' * (number != 1)}{refused}"
+    return f"{plural(number, 'design')}{refused}"

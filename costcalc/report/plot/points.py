@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from costcalc.errors import Diagnostic, UsageError, did_you_mean
+from costcalc.errors import Diagnostic, UsageError, one_of
 
 if TYPE_CHECKING:  # importing it costs what numpy costs
     from costcalc.sweeps.result import Result
@@ -62,7 +62,7 @@ class Points:
         for known in (name, f"{name}_bytes"):
             if known in self.columns:
                 return known
-        help = did_you_mean(name, self.columns) or f"one of: {', '.join(self.columns)}"
+        help = one_of(name, self.columns)
         raise UsageError(Diagnostic("E031", f"there is no column `{name}`", help=help))
 
     def is_numeric(self, name: str) -> bool:
