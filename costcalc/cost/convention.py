@@ -6,7 +6,7 @@ convention writes down what one of them counts, so that its number can be had, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,12 +27,13 @@ class Rule:
     count: Callable[[Call], int | None]
 
 
-Rules = Mapping[type[Op], Rule]
+Rules = MutableMapping[type[Op], Rule]
+"""By operator; one of your own is added under its class."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Convention:
-    """A named, versioned table of rules.
+    """A named, versioned table of rules. Processes tell each other its name.
 
     Attributes:
         name: What it is called on the command line.
@@ -49,6 +50,20 @@ class Convention:
     source: str
     version: str
     description: str
+
+    def __repr__(self) -> str:
+        return f"Convention({self.name!r})"
+
+    def __reduce__(self) -> tuple[Callable[[str], Convention], tuple[str]]:
+        from costcalc.cost.conventions import parse_convention
+
+        return parse_convention, (self.name,)
+
+    @property
+    def key(self) -> str:
+        """What a column of its counts is called, e.g. `macs_fvcore`; `macs_conv` is its own."""
+        name, unit = self.name.replace("-", "_"), f"{self.unit.lower()}s"
+        return name if name.startswith(f"{unit}_") else f"{unit}_{name}"
 
     def count(self, call: Call) -> int | None:
         """Return what a call counts for a batch of one, or None when there is no rule for it."""

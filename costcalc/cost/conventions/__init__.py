@@ -41,4 +41,18 @@ def parse_convention(text: str) -> Convention:
     return CONVENTIONS[text]
 
 
-__all__ = ["CONVENTIONS", "PAPER", "parse_convention"]
+def register_convention(convention: Convention) -> None:
+    """Let a convention of your own be chosen, compared and budgeted by its name.
+
+    A rule for an operator of your own goes straight into a convention that is there:
+    `CONVENTIONS["paper"].rules[MyOp] = Rule("2 per output element", lambda call: 2 * call.out_elements)`.
+
+    Raises:
+        ValueError: there is one of that name.
+    """
+    if convention.name in CONVENTIONS:
+        raise ValueError(f"there is a convention `{convention.name}` already")
+    CONVENTIONS[convention.name] = convention
+
+
+__all__ = ["CONVENTIONS", "PAPER", "parse_convention", "register_convention"]
