@@ -1,9 +1,20 @@
 """Graph to numbers: multiply-accumulates, parameters, memory."""
 
-from costcalc.cost.basis import BASIS_KEYS, ORDERS, Basis, count, format_dtypes, parse_basis
 from costcalc.cost.convention import Convention, Rule
 from costcalc.cost.conventions import CONVENTIONS, PAPER, parse_convention, register_convention
-from costcalc.cost.count import AtLeast, Cost, Group, NodeCost, partial_sum
+from costcalc.cost.count import (
+    BASIS_KEYS,
+    ORDERS,
+    AtLeast,
+    Basis,
+    Cost,
+    Group,
+    NodeCost,
+    count,
+    format_dtypes,
+    parse_basis,
+    partial_sum,
+)
 from costcalc.cost.difference import Term, difference
 from costcalc.cost.dtype import DTYPES, FP32, DType, Precision, parse_dtype, parse_precision
 from costcalc.cost.execution import Execution

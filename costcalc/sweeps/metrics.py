@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from costcalc.cost.basis import Basis
+from costcalc.cost import Basis
 from costcalc.cost.convention import Convention
 from costcalc.cost.conventions import CONVENTIONS, PAPER
 from costcalc.cost.dtype import FP32, Precision

@@ -62,7 +62,7 @@ def test_every_name_alias_and_header_is_typed() -> None:
 
 
 def test_a_metric_that_is_not_there_is_refused_with_the_nearest() -> None:
-    with pytest.raises(UsageError, match="E031.*did you mean `params`"):
+    with pytest.raises(UsageError, match=r"E031.*did you mean `params`"):
         metric("parms")
 
 
