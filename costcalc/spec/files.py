@@ -61,12 +61,12 @@ class Files:
             status = path.stat()
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            raise ModelReferenceError(Diagnostic("E001", f"cannot read {path}: {reason}")) from None
+            raise ModelReferenceError(Diagnostic("E001", f"cannot read {shown(path)}: {reason}")) from None
         if path.is_dir():
             help = "name a file in it"
-            raise ModelReferenceError(Diagnostic("E002", f"{path} is a directory, not a spec", None, help))
+            raise ModelReferenceError(Diagnostic("E002", f"{shown(path)} is a directory, not a spec", None, help))
         if not path.is_file():
-            raise ModelReferenceError(Diagnostic("E009", f"{path} is not a regular file"))
+            raise ModelReferenceError(Diagnostic("E009", f"{shown(path)} is not a regular file"))
         return _decoded(path, shown(path), status.st_mtime_ns, status.st_size)
 
     def exists(self, path: Path) -> bool:
