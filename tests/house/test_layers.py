@@ -32,7 +32,19 @@ ROOMS: dict[str, set[str]] = {
     "report": {"codes", "graph", "cost", "witness", "sweeps", "gate", "__init__"},
     "api": {"graph", "spec", "networks", "cost"},
     "__init__": {"graph", "spec", "networks", "cost", "api", "witness", "sweeps", "gate", "report"},
-    "cli": {"codes", "graph", "spec", "importers", "networks", "cost", "witness", "sweeps", "gate", "report", "__init__"},
+    "cli": {
+        "codes",
+        "graph",
+        "spec",
+        "importers",
+        "networks",
+        "cost",
+        "witness",
+        "sweeps",
+        "gate",
+        "report",
+        "__init__",
+    },
     "__main__": {"cli"},
 }
 LIBRARIES: dict[str, tuple[str, ...]] = {
