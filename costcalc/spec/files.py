@@ -99,7 +99,7 @@ class Files:
         )
 
     def _near_network(self, name: str) -> str | None:
-        """Return the shipped network that was probably meant: `resnet18` is a variant, `MobileNetV2` a spelling."""
+        """Return the shipped network that was probably meant: `resnet@18` for `resnet18`."""
         typed = _plain(name)
         families = [each for each in zoo_names() if typed.startswith(_plain(each))]
         for family in sorted(families, key=len, reverse=True):

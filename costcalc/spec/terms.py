@@ -110,6 +110,10 @@ def parameter_of(spec: Spec, name: str) -> str | None:
     return None
 
 
+def _dimension_names(spec: Spec) -> list[str]:
+    return [each for names in _DIMENSIONS.values() for each in names if parameter_of(spec, each)]
+
+
 def _value(parameter: str, text: str, shown_in: str) -> Slot:
     """Return a value as given; a resolution may be two sizes, `480x640`."""
     sizes = _TWO_SIZES.fullmatch(text) if parameter == RESOLUTION else None
@@ -135,16 +139,13 @@ def _split(terms: str) -> list[str]:
 
 def _unknown(spec: Spec, name: str, *, with_params: bool) -> Diagnostic:
     known = [*spec.params, RESOLUTION] if with_params else list(spec.variants)
-    near = [*known, *(each for names in _DIMENSIONS.values() for each in names if parameter_of(spec, each))]
+    near = [*known, *_dimension_names(spec)] if with_params else known
     what = "parameter" if with_params else "variant"
     if not with_params and name in spec.params:
         help: str | None = f"`{name}` is a parameter: write `{name}=...`"
     elif known:
         more = ", ..." if len(known) > _MOST_SHOWN else ""
-        help = (
-            did_you_mean(name, near if with_params else known)
-            or f"it has {', '.join(known[:_MOST_SHOWN])}{more}"
-        )
+        help = did_you_mean(name, near) or f"it has {', '.join(known[:_MOST_SHOWN])}{more}"
     else:
         help = None
     return Diagnostic("E004", f"`{spec.name}` has no {what} `{name}`", help=help)
