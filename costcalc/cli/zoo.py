@@ -13,7 +13,7 @@ from costcalc.cost import count
 from costcalc.errors import Diagnostic, ModelReferenceError, did_you_mean
 from costcalc.gate.published import BASE, check_published
 from costcalc.report.zoo import Entry, metrics, published_table, variants_table, zoo_table
-from costcalc.spec.condition import parse_condition
+from costcalc.spec.expression.condition import parse_condition
 from costcalc.spec.files import is_network, network_names, zoo_names
 from costcalc.spec.load import build, find
 from costcalc.spec.model import Spec

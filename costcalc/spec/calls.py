@@ -8,7 +8,8 @@ from typing import Any
 
 from costcalc.errors import Diagnostic, SpecError, did_you_mean
 from costcalc.graph import Op
-from costcalc.spec.evaluate import Functions, evaluate, show
+from costcalc.spec.evaluate import evaluate, show
+from costcalc.spec.expression import Functions
 from costcalc.spec.missing import advice, parameter_advice
 from costcalc.spec.model import Block, Cell, Row, Slot, Step, slot_location
 from costcalc.spec.primitives import MERGES, PRIMITIVES, Primitive

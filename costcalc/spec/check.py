@@ -14,11 +14,11 @@ from itertools import islice
 from costcalc.errors import CostcalcError, Diagnostic, SpecError, did_you_mean
 from costcalc.spec.bodies import Bodies, calls, no_hidden, no_rings
 from costcalc.spec.calls import row_call
+from costcalc.spec.expression import FUNCTIONS
 from costcalc.spec.model import METRICS, Branch, Cell, Spec, slot_location
 from costcalc.spec.names import CHOICES, RESERVED, SIZES, Names, TooManyErrorsError
 from costcalc.spec.primitives import PRIMITIVES
 from costcalc.spec.resolve import RESOLUTION, stage_names
-from costcalc.spec.rounding import FUNCTIONS
 from costcalc.spec.terms import overrides_of
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
 from costcalc.errors import Diagnostic, Location, SpecError, did_you_mean
-from costcalc.spec.expression import ExpressionError, Fixed
+from costcalc.spec.expression import ExpressionError, Fixed, Functions, is_batched
 from costcalc.spec.model import Cell, Slot, slot_location
 from costcalc.spec.primitives import SAME, Argument
-from costcalc.spec.value import is_foreign
 
 Scope = dict[str, Any]
-Functions = Mapping[str, Callable[..., Any]]
 
 _DECIMALS = 6
 """Fractions that need no more are written as decimals."""
@@ -103,11 +101,11 @@ def convert(value: Any, argument: Argument, what: str, slot: Slot) -> Any:
     if kind == "padding":
         return SAME if value == SAME else _pair(value, what, slot, 0)
     if kind == "flag":
-        if isinstance(value, bool) or is_foreign(value):
+        if isinstance(value, bool) or is_batched(value):
             return bool(value)
         raise _wrong(what, value, slot, "write `true` or `false`")
     if kind == "number":
-        if is_foreign(value) or (isinstance(value, (int, Fraction)) and not isinstance(value, bool)):
+        if is_batched(value) or (isinstance(value, (int, Fraction)) and not isinstance(value, bool)):
             return value
         raise _wrong(what, value, slot, "give a number")
     if value in argument.choices:

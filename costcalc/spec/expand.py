@@ -19,7 +19,8 @@ from costcalc.graph import (
     format_shape,
 )
 from costcalc.spec.calls import Call, called_name, step_call
-from costcalc.spec.evaluate import LARGEST, Functions, Scope, convert, evaluate, evaluate_slot, truth
+from costcalc.spec.evaluate import LARGEST, Scope, convert, evaluate, evaluate_slot, truth
+from costcalc.spec.expression import Functions
 from costcalc.spec.frame import Frame, sizes
 from costcalc.spec.model import Block, Branch, Cell, Slot, Step
 from costcalc.spec.primitives import MERGES, REQUIRED, Primitive

@@ -9,10 +9,10 @@ from costcalc.graph import Graph, GraphBuilder, Shape, format_shape
 from costcalc.spec.calls import called_name, row_call
 from costcalc.spec.evaluate import evaluate, evaluate_slot, show, truth
 from costcalc.spec.expand import Expander, Tensors
+from costcalc.spec.expression import is_batched
 from costcalc.spec.frame import Frame
 from costcalc.spec.model import Branch, Cell, slot_location
 from costcalc.spec.resolve import Resolved, ResolvedRow
-from costcalc.spec.value import is_foreign
 
 
 def lower(resolved: Resolved, name: str) -> Graph:
@@ -98,7 +98,7 @@ class _Lowering:
             message = f"`from`: no stage `{cell.text}` so far"
             raise SpecError(Diagnostic("E308", message, cell.location(), help))
         back = evaluate(cell, self.resolved.scope, self.resolved.functions)
-        if is_foreign(back) and back // 1 == back:
+        if is_batched(back) and back // 1 == back:
             back = int(back)
         if not isinstance(back, int) or isinstance(back, bool) or back >= 0:
             message = "`from` is a stage's name or a negative number"

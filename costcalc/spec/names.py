@@ -12,9 +12,9 @@ from typing import Final
 
 from costcalc.errors import Diagnostic, Location, SpecError, did_you_mean
 from costcalc.spec.evaluate import convert
+from costcalc.spec.expression import FUNCTIONS
 from costcalc.spec.model import Cell, Slot, Spec
 from costcalc.spec.primitives import MERGES, PRIMITIVES, SAME, Argument
-from costcalc.spec.rounding import FUNCTIONS
 
 SIZES: Final = ("c_in", "h_in", "w_in")
 RESERVED: Final = {
