@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +15,8 @@ Scope = dict[str, Any]
 
 _DECIMALS = 6
 """Fractions that need no more are written as decimals."""
+
+_MOST_LISTED = 12
 
 LARGEST = 10**9
 """No size, width or count of a network comes near this; larger ones are mistakes or attacks."""
@@ -30,10 +32,7 @@ def evaluate(cell: Cell, scope: Mapping[str, Any], functions: Functions) -> Any:
         parameter = cell.text[1:]
         if parameter in scope:
             return scope[parameter]
-        help = did_you_mean(parameter, scope)
-        raise SpecError(
-            Diagnostic("E301", f"`{cell.text}`: no parameter `{parameter}`", cell.location(), help)
-        )
+        raise SpecError(no_parameter(cell, scope))
     expression = cell.expression
     if cell.text in expression.names and cell.text not in scope:
         return cell.text  # a word, such as the name of an activation
@@ -42,6 +41,19 @@ def evaluate(cell: Cell, scope: Mapping[str, Any], functions: Functions) -> Any:
     except ExpressionError as error:
         where = cell.location(error.start, error.end)
         raise SpecError(Diagnostic(error.code, error.message, where, error.help)) from None
+
+
+def no_parameter(cell: Cell, names: Collection[str]) -> Diagnostic:
+    """Return the error for `$p` where no parameter `p` is in scope (E301)."""
+    parameter = cell.text[1:]
+    help = did_you_mean(parameter, names) or listed(names)
+    return Diagnostic("E301", f"`{cell.text}`: no parameter `{parameter}`", cell.location(), help)
+
+
+def listed(names: Collection[str]) -> str | None:
+    """Return the names in scope, as the help of an error lists them."""
+    more = ", ..." if len(names) > _MOST_LISTED else ""
+    return f"names here: {', '.join(sorted(names)[:_MOST_LISTED])}{more}" if names else None
 
 
 def evaluate_slot(slot: Slot, scope: Mapping[str, Any], functions: Functions) -> Any:
