@@ -1,13 +1,15 @@
-"""The part of a model reference after `@`: variants and `param=value` terms, joined by `+`."""
+"""What a reference is made of: a file, and behind `@` variants and `param=value` terms, joined by `+`."""
 
 from __future__ import annotations
 
 import itertools
 import math
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from costcalc.errors import Diagnostic, ModelReferenceError, did_you_mean
 from costcalc.spec.expression import ExpressionError, compile_expression
+from costcalc.spec.files import Files
 from costcalc.spec.model import ALIASES, Cell, Slot, Spec
 from costcalc.spec.resolve import RESOLUTION
 from costcalc.spec.source import Scalar, Source
@@ -15,6 +17,21 @@ from costcalc.spec.text import Mapping as MappingTree
 
 MOST_MODELS = 10_000
 _MOST_SHOWN = 12
+
+
+def split(reference: str, files: Files) -> tuple[str, str]:
+    """Return the file and the terms that a reference is made of.
+
+    Raises:
+        ModelReferenceError: E005, it ends with `@`.
+    """
+    name, at, terms = reference.rpartition("@")
+    if not at or files.exists(Path(reference)):
+        return reference, ""
+    if not terms:
+        help = "write a variant or `param=value` behind it"
+        raise ModelReferenceError(Diagnostic("E005", f"`{reference}` ends with `@`", None, help))
+    return name, terms
 
 
 def expand(spec: Spec, terms: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from costcalc.errors import CostcalcError
-from costcalc.spec import load, load_all
+from costcalc.networks import load, load_all
 
 
 @pytest.mark.parametrize(
