@@ -29,15 +29,14 @@ if TYPE_CHECKING:
     from costcalc.cost.formula import formulas
     from costcalc.errors import CostcalcError, SpecError
     from costcalc.gate.api import assert_cost, check, diff
-    from costcalc.gate.published import check_published
     from costcalc.graph import Graph
     from costcalc.networks import Network, load, load_all
-    from costcalc.report.checks import verify
     from costcalc.report.frame import to_frame
     from costcalc.spec import Model
     from costcalc.sweeps import sweep
     from costcalc.sweeps.scaling import scale
     from costcalc.sweeps.solving import solve
+    from costcalc.verification import check_published, verify
     from costcalc.witness.build import build_module
 
 # A name is imported when it is first used, so that `import costcalc` costs nothing.
@@ -57,7 +56,7 @@ _HOMES = {
     "assert_cost": "costcalc.gate.api",
     "build_module": "costcalc.witness.build",
     "check": "costcalc.gate.api",
-    "check_published": "costcalc.gate.published",
+    "check_published": "costcalc.verification",
     "count": "costcalc.api",
     "diff": "costcalc.gate.api",
     "difference": "costcalc.cost",
@@ -70,7 +69,7 @@ _HOMES = {
     "solve": "costcalc.sweeps.solving",
     "sweep": "costcalc.sweeps",
     "to_frame": "costcalc.report.frame",
-    "verify": "costcalc.report.checks",
+    "verify": "costcalc.verification",
 }
 
 __all__ = [

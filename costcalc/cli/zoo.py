@@ -11,7 +11,6 @@ from costcalc.cli.output import Output
 from costcalc.cli.processes import in_two
 from costcalc.cost import count
 from costcalc.errors import Diagnostic, ModelReferenceError, did_you_mean
-from costcalc.gate.published import BASE, check_published
 from costcalc.networks import Door
 from costcalc.report.zoo import Entry, metrics, published_table, variants_table, zoo_table
 from costcalc.spec.build import build
@@ -20,6 +19,7 @@ from costcalc.spec.files import is_network, network_names, zoo_directory, zoo_na
 from costcalc.spec.model import Spec
 from costcalc.spec.resolve import Resolved, resolve
 from costcalc.spec.terms import overrides_of
+from costcalc.verification import BASE, check_published
 
 METRICS = ("macs", "params", "activations", "memory_access", "peak_memory", "year", "top1")
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from costcalc.gate.published import Figure
 from costcalc.graph import Shape
 from costcalc.report.record import Column, Table
+from costcalc.verification import Figure
 
 _COSTS = (
     Column("macs", "MACs", "count"),

@@ -15,7 +15,7 @@ from costcalc.errors import CostcalcError, Diagnostic, SpecError, did_you_mean
 from costcalc.spec.calls import BoundCall, bind_row, bind_step
 from costcalc.spec.explain import head_is_stage, no_label, no_stage
 from costcalc.spec.expression import FUNCTIONS
-from costcalc.spec.model import METRICS, Block, Branch, Cell, Spec, Step, slot_location
+from costcalc.spec.model import Block, Branch, Cell, Spec, Step, slot_location
 from costcalc.spec.names import RESERVED, RESERVED_IN_BLOCKS, SIZES, Names, TooManyErrorsError
 from costcalc.spec.primitives import CHOICES, MERGES, PRIMITIVES, Primitive
 from costcalc.spec.resolve import RESOLUTION, stage_names
@@ -24,8 +24,12 @@ from costcalc.spec.terms import overrides_of
 from costcalc.spec.usage import called
 
 
-def check(spec: Spec) -> frozenset[str]:
+def check(spec: Spec, figures: Collection[str] = ()) -> frozenset[str]:
     """Check the names in a linked spec; return the blocks that it can call.
+
+    Args:
+        spec: A linked spec.
+        figures: What printed figures can be called; anything, unless given.
 
     Raises:
         SpecError: with all that mean nothing, in the order of the file (E124, E125, E203, E209,
@@ -34,13 +38,13 @@ def check(spec: Spec) -> frozenset[str]:
     names = Names(spec)
     reached: frozenset[str] = frozenset()
     with suppress(TooManyErrorsError):
-        reached = _check(spec, names)
+        reached = _check(spec, names, figures)
     if names.errors:
         raise SpecError(sorted(dict.fromkeys(names.errors), key=lambda found: _place(found, spec.file)))
     return reached
 
 
-def _check(spec: Spec, names: Names) -> frozenset[str]:
+def _check(spec: Spec, names: Names, figures: Collection[str]) -> frozenset[str]:
     bodies = _Bodies(names, spec.blocks)
     _parameters(spec, names)
     _tables_and_scaling(spec, names)
@@ -48,6 +52,9 @@ def _check(spec: Spec, names: Names) -> frozenset[str]:
     stages = _rows(spec, names, bodies)
     _heads(spec, names, bodies, stages)
     _published(spec, names, {*stages, *spec.heads})
+    if figures:
+        for error in unknown_figures(spec, figures):
+            names.keep(error)
     _no_rings(names, spec.blocks)
     _no_hidden(names, spec.blocks)
     reached = _reached(spec, names, bodies)
@@ -170,7 +177,7 @@ def _heads(spec: Spec, names: Names, bodies: _Bodies, stages: set[str]) -> None:
 
 
 def _published(spec: Spec, names: Names, parts: Collection[str]) -> None:
-    """Check that printed figures belong to variants and parts that there are, and are of a known kind."""
+    """Check that printed figures belong to variants and parts that there are."""
     for variant in dict.fromkeys(each.variant for each in spec.published):
         if variant != "base":
             try:
@@ -180,16 +187,26 @@ def _published(spec: Spec, names: Names, parts: Collection[str]) -> None:
                 for found in error.diagnostics:
                     names.note("E325", f"`published`: {found.message}", where, found.help)
     for each in spec.published:
-        for metric in each.figures:
-            if metric not in METRICS:
-                help = did_you_mean(metric, METRICS) or f"figures: {', '.join(METRICS)}"
-                message = f"`published` of `{each.variant}`: nothing is called `{metric}`"
-                names.note("E325", message, each.location, help)
         for part in each.of:
             if part not in parts:
                 help = did_you_mean(part, parts) or "name a stage or a head"
                 message = f"`published` of `{each.variant}`: no stage or head is called `{part}`"
                 names.note("E325", message, each.location, help)
+
+
+def unknown_figures(spec: Spec, known: Collection[str]) -> list[Diagnostic]:
+    """Return an error for every printed figure that is called something else (E325)."""
+    return [
+        Diagnostic(
+            "E325",
+            f"`published` of `{each.variant}`: nothing is called `{figure}`",
+            each.location,
+            did_you_mean(figure, known) or f"figures: {', '.join(known)}",
+        )
+        for each in spec.published
+        for figure in each.figures
+        if figure not in known
+    ]
 
 
 def _reached(spec: Spec, names: Names, bodies: _Bodies) -> frozenset[str]:
