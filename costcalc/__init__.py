@@ -33,11 +33,13 @@ if TYPE_CHECKING:
     from costcalc.networks import Network, load, load_all
     from costcalc.report.frame import to_frame
     from costcalc.spec import Model
+    from costcalc.spec.primitives import register_primitive
     from costcalc.sweeps import sweep
     from costcalc.sweeps.scaling import scale
     from costcalc.sweeps.solving import solve
     from costcalc.verification import check_published, verify
     from costcalc.witness.build import build_module
+    from costcalc.witness.layers import register_layer
 
 # A name is imported when it is first used, so that `import costcalc` costs nothing.
 _HOMES = {
@@ -65,6 +67,8 @@ _HOMES = {
     "load": "costcalc.networks",
     "load_all": "costcalc.networks",
     "parse_basis": "costcalc.cost",
+    "register_layer": "costcalc.witness.layers",
+    "register_primitive": "costcalc.spec.primitives",
     "scale": "costcalc.sweeps.scaling",
     "solve": "costcalc.sweeps.solving",
     "sweep": "costcalc.sweeps",
@@ -98,6 +102,8 @@ __all__ = [
     "load_all",
     "parse_basis",
     "register_convention",
+    "register_layer",
+    "register_primitive",
     "scale",
     "solve",
     "sweep",

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from costcalc.cost import AtLeast
 from costcalc.cost.convention import Convention
 from costcalc.cost.conventions import PAPER
 from costcalc.cost.count import Cost, Group
 from costcalc.cost.dtype import Precision
-from costcalc.report.record import Column, partial_sum
+from costcalc.report.record import AtLeast, Column, partial_sum
 from costcalc.units import format_bytes
 
 MORE_COLUMNS = (

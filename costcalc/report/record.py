@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
 
-from costcalc.cost.count import AtLeast
+from costcalc.cost.count import AtLeast as AtLeast
 from costcalc.errors import Diagnostic, UsageError, one_of
 from costcalc.graph import format_shape
 from costcalc.units import format_bytes, format_count, format_percent, format_ratio

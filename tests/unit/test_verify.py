@@ -20,12 +20,10 @@ from costcalc.graph import (
 )
 from costcalc.networks import load
 from costcalc.report.verify import verify_table
-from costcalc.verification.checks import Check, figure_check, tool_check
+from costcalc.verification.checks import Check, beginning, figure_check, first_difference, tool_check
 from costcalc.verification.published import check_published
-from costcalc.witness.bugs import BUGS
-from costcalc.witness.locate import beginning, first_difference
-from costcalc.witness.tools import TOOLS, Unavailable
-from costcalc.witness.witnessed import Witnessed
+from costcalc.witness.ask import BUGS, Unavailable
+from costcalc.witness.tools import TOOLS, Witnessed
 
 
 def network() -> Graph:
