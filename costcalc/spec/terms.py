@@ -14,7 +14,7 @@ from costcalc.spec.files import Files
 from costcalc.spec.model import ALIASES, Cell, Slot, Spec
 from costcalc.spec.resolve import RESOLUTION
 from costcalc.spec.source import Scalar, Source
-from costcalc.spec.tree import Mapping as MappingTree
+from costcalc.spec.text import Mapping as MappingTree
 
 MOST_MODELS = 10_000
 _MOST_SHOWN = 12

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from costcalc.spec.value import no_number, power
+from costcalc.spec.expression.value import no_number, power
 from costcalc.sweeps import exact
 from costcalc.sweeps.exact import Exact, Mixed, lift, plain
 from costcalc.sweeps.factor import LARGEST_ARRAY, Crowded, Factor, narrowed

@@ -13,10 +13,10 @@ from fractions import Fraction
 from costcalc.cost import Cost, count
 from costcalc.errors import Diagnostic, UsageError
 from costcalc.spec.build import build
+from costcalc.spec.expression.value import power
 from costcalc.spec.model import Slot
 from costcalc.spec.resolve import RESOLUTION, resolve
 from costcalc.spec.terms import overrides_of, value_cell
-from costcalc.spec.value import power
 from costcalc.sweeps.axes import decimal
 from costcalc.sweeps.choices import value_of
 from costcalc.sweeps.dimensions import DIMENSIONS, multiplier

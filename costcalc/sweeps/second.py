@@ -9,7 +9,7 @@ import numpy as np
 from costcalc.sweeps.run import UNKNOWN, Columns
 from costcalc.sweeps.space import Space
 from costcalc.witness.cache import fvcore_counts
-from costcalc.witness.versions import require
+from costcalc.witness.tools import require
 
 FVCORE = "fvcore"
 """The column of its counts."""

@@ -14,9 +14,9 @@ from typing import Any, Final
 import numpy as np
 
 from costcalc.errors import Diagnostic, UsageError, one_of
-from costcalc.spec.condition import parse_condition
-from costcalc.spec.grammar import parse
-from costcalc.spec.rounding import FUNCTIONS
+from costcalc.spec.expression.condition import parse_condition
+from costcalc.spec.expression.grammar import parse
+from costcalc.spec.expression.rounding import FUNCTIONS
 
 Lookup = Callable[[str], Any]
 

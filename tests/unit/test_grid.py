@@ -13,9 +13,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from costcalc.errors import UsageError
-from costcalc.spec.closures import located
-from costcalc.spec.expression import ExpressionError, compile_expression
-from costcalc.spec.rounding import FUNCTIONS
+from costcalc.spec.expression import FUNCTIONS, ExpressionError, compile_expression
+from costcalc.spec.expression.compile import located
 from costcalc.sweeps.exact import Mixed
 from costcalc.sweeps.grid import Grid, along
 from costcalc.sweeps.spread import spread, spread_largest
