@@ -22,7 +22,7 @@ STRUCTURE_CODES: Final[dict[str, Code]] = {
     ),
     "E203": Code(
         "an unknown parameter",
-        "What a row, a step or a variant sets is none of the parameters of what it calls. In a row, every "
+        "A row, a step or a variant sets something that is no parameter of what it calls. In a row, every "
         "column that has no meaning of its own is a parameter of the row's block.",
         "heads: {out: [conv: {c: 8, gruops: 2}]}",
         "heads: {out: [conv: {c: 8, g: 2}]}",
@@ -62,7 +62,7 @@ STRUCTURE_CODES: Final[dict[str, Code]] = {
         "params: {width_mult: 1}",
     ),
     "E209": Code(
-        "a name that stands twice",
+        "a name that is given twice",
         "Two rows, columns or labels have one name, two imports bring a block of one name, or a block has "
         "that of another which an imported block calls. A row that goes on with the stage above it has `~` "
         "for a name.",
