@@ -1,4 +1,4 @@
-"""E00x: references to nothing; E02x, E03x: libraries, files, arguments; E5xx: what a command is asked to count."""
+"""E00x: references to nothing; E02x, E03x: libraries, files, arguments; E5xx: what is asked to be counted."""
 
 from __future__ import annotations
 

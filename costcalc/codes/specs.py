@@ -1,4 +1,4 @@
-"""E2xx: keys, rows and steps that specs do not have; E3xx: what cannot be meant or built; W4xx: likely slips."""
+"""E2xx: keys, rows and steps that specs do not have; E3xx: what cannot be built; W4xx: likely slips."""
 
 from __future__ import annotations
 
