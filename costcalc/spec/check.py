@@ -137,7 +137,7 @@ def _rows(spec: Spec, names: Names, bodies: _Bodies) -> set[str]:
             current = row.name
             if current in taken:
                 help = "leave the name of a continued stage empty (`~`)"
-                names.note("E209", f"stage `{current}` stands twice", row.location, help)
+                names.note("E209", f"stage `{current}` is named twice", row.location, help)
             taken.add(current)
         for key, slot in row.cells.items():
             if key not in ("c", "s") or row.op.text not in PRIMITIVES:  # a primitive's are checked as its own

@@ -60,4 +60,5 @@ def size_names(label: str) -> tuple[str, str, str]:
 def sizes(label: str, shape: Shape) -> Scope:
     """Return the sizes of a labelled tensor by name; features have a height and width of 1."""
     height, width = (shape[1], shape[2]) if len(shape) == 3 else (1, 1)
-    return dict(zip(size_names(label), (shape[0], height, width), strict=True))
+    channels_name, height_name, width_name = size_names(label)
+    return {channels_name: shape[0], height_name: height, width_name: width}

@@ -72,7 +72,7 @@ def overrides_of(spec: Spec, terms: str) -> dict[str, Slot]:
     Later terms win over earlier ones.
 
     Raises:
-        ModelReferenceError: E004 for each unknown variant or parameter, E12x for each value that is none.
+        ModelReferenceError: E004 for each unknown variant or parameter, E12x for each value that is wrong.
     """
     overrides: dict[str, Slot] = {}
     errors = []

@@ -11,8 +11,7 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from costcalc.codes.expressions import EXPRESSION_CODES
-from costcalc.codes.text import TEXT_CODES
+from costcalc.codes.text import EXPRESSION_CODES, TEXT_CODES
 from costcalc.errors import SpecError
 from costcalc.spec.expression import ExpressionError, Fixed, compile_expression
 from costcalc.spec.expression.value import LARGEST, LARGEST_DENOMINATOR

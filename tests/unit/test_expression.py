@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from costcalc.codes.expressions import EXPRESSION_CODES
+from costcalc.codes.text import EXPRESSION_CODES
 from costcalc.spec.expression import FUNCTIONS, ExpressionError, Fixed, compile_expression
 from costcalc.spec.expression.grammar import MAX_DEPTH, MAX_LENGTH
 

@@ -133,3 +133,11 @@ def test_other_counters_see_its_module(spec: str, tmp_path: Path, monkeypatch: p
     assert not list(tmp_path.rglob("*.json"))  # its module may change without this package noticing
     checks = costcalc.verify(graph, ["fvcore"], memory=True)
     assert [check.verdict for check in checks[:1]] == ["unknown"]
+
+
+def test_a_rule_of_ones_own_makes_its_count_known(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = costcalc.CONVENTIONS["fvcore"].rules
+    monkeypatch.setitem(rules, Gate, costcalc.Rule("2 per element", lambda call: 2 * call.out_elements))
+    cost = costcalc.count(spec, "fvcore")
+    gates = [row.count("fvcore") for row in cost.rows if isinstance(row.node.op, Gate)]
+    assert gates == [2 * 4 * 64, 2 * 8 * 64]
