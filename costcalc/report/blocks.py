@@ -54,8 +54,8 @@ class Amount:
 
     Attributes:
         text: What a cell says, under the header of its column: `312.4M (+4.1%)`.
-        words: What a line says, which has no header: `+12.4M MACs (+4.1%, 300M -> 312.4M)`; None for the same,
-            empty for nothing.
+        words: What a line says, which has no header: `+12.4M MACs (+4.1%, 300M -> 312.4M)`; None for the
+            same, empty for nothing.
         share: How large it is beside the largest of its column, from -1 to 1, to be drawn as a bar.
     """
 
@@ -195,9 +195,10 @@ JUDGEMENTS = ("", "network", "", "rule")
 
 
 def without_cards(blocks: Iterable[Block]) -> list[Items | Rows]:
-    """Return the blocks for a format that draws no cards: the judgements of all cards in a row make one table.
+    """Return the blocks for a format that draws no cards.
 
-    What the cards remark becomes a list, in which nothing is said twice, and the parts of each a table.
+    The judgements of cards that follow each other make one table. What the cards remark becomes a list, in
+    which nothing is said twice, and the parts of each card become a table.
     """
     simple: list[Items | Rows] = []
     for are_cards, run in groupby(blocks, key=lambda block: isinstance(block, Card)):

@@ -1,4 +1,4 @@
-"""A document as lines for a terminal or a log, which people read from its end: what matters most comes last."""
+"""A document as lines for a terminal or a log, which people read from its end: what matters most is last."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Final
 
 from costcalc.report.blocks import (
     LABELS,
-    SIGNS,
     Amount,
     Block,
     Card,
@@ -157,8 +156,6 @@ def _row(row: tuple[Inline, ...], indent: int) -> Iterator[_Line]:
     said = [text for cell in amounts if (text := cell.text if cell.words is None else cell.words)]
     if not said and isinstance(mark, Sign):
         said = [mark.status]
-    yield _Line(
-        "  ".join(filter(None, (name, *said[:1], *phrases))), plain(mark) if mark else "", indent
-    )
+    yield _Line("  ".join(filter(None, (name, *said[:1], *phrases))), plain(mark) if mark else "", indent)
     below = indent + len(name) + (4 if mark else 2)
     yield from (_Line(text, indent=below) for text in said[1:])

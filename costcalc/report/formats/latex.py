@@ -9,7 +9,18 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from costcalc.report.blocks import Code, Document, Inline, Items, Label, Rows, Words, plain, table_rows, without_cards
+from costcalc.report.blocks import (
+    Code,
+    Document,
+    Inline,
+    Items,
+    Label,
+    Rows,
+    Words,
+    plain,
+    table_rows,
+    without_cards,
+)
 from costcalc.report.diagnostics import printable
 from costcalc.report.formats import Look, Printer
 from costcalc.report.record import Table

@@ -1,4 +1,4 @@
-"""Markdown, with the HTML that GitHub and GitLab let through: what matters most first, the rest to be unfolded."""
+"""Markdown, with the HTML that GitHub and GitLab let through: what matters most first, the rest folded."""
 
 from __future__ import annotations
 
@@ -42,12 +42,15 @@ def print_document(document: Document, look: Look) -> str:
 
 
 def sections(document: Document) -> list[str]:
-    """Return the parts of a document, the most important first; the last one says what the numbers rest on."""
+    """Return the parts of a document, the most important first; the last says what the numbers rest on."""
     icon = f"{_ICONS[document.verdict]} " if document.verdict else ""
     return [
         f"### {icon}costcalc: {escape(document.title)}",
         *([_words(document.lead)] if document.lead else []),
-        *(_items(block) if isinstance(block, Items) else _table(block) for block in without_cards(document.blocks)),
+        *(
+            _items(block) if isinstance(block, Items) else _table(block)
+            for block in without_cards(document.blocks)
+        ),
         f"<sub>{escape(document.footer)} costcalc {__version__}</sub>",
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from costcalc.gate.result import Finding, ModelChange, Part, Result
@@ -47,6 +47,7 @@ from costcalc.report.gate.words import (
     model_text,
     part_remark,
     rule_text,
+    sentence,
 )
 
 
@@ -56,7 +57,8 @@ def result_document(result: Result, *, raw: bool = False, top: int = 5) -> Docum
     Args:
         result: What was found.
         raw: Exact integers instead of four significant digits.
-        top: How many layers, and limits that are kept, are listed at most: those that matter most. 0 lists all.
+        top: How many layers, and limits that are kept, are listed at most, those that matter most; 0 lists
+            all.
     """
     is_check = result.command == "check"
     base = base_text(result.base) if result.base else ""
@@ -105,7 +107,7 @@ def _card(blame: Blame, result: Result, numbers: Numbers, top: int) -> Card:
         return card
     rules = {finding.rule.name: finding.rule for finding in blame.findings}
     said = {
-        name: " ".join(f"{text.strip().rstrip('.')}." for text in (rule.reason, rule.message) if text)
+        name: " ".join(sentence(text) for text in (rule.reason, rule.message) if text)
         for name, rule in rules.items()
     }
     remarks: list[Words] = [(Code(name), f": {text}") for name, text in said.items() if text]
@@ -172,9 +174,7 @@ def _changes(result: Result, numbers: Numbers, top: int) -> Iterator[Block]:
     if not models:
         return
     headers = ("", "network", *map(metric_name, HEADLINES))
-    rows = Rows(
-        headers, tuple(_change(model, numbers) for model in models), "ll".ljust(len(headers), "r")
-    )
+    rows = Rows(headers, tuple(_change(model, numbers) for model in models), "ll".ljust(len(headers), "r"))
     if result.command == "check":
         yield replace(rows, title=(f"What this change costs ({len(models):,})",), folded=True)
         return
@@ -188,7 +188,7 @@ def _changes(result: Result, numbers: Numbers, top: int) -> Iterator[Block]:
 
 
 def _change(model: ModelChange, numbers: Numbers) -> tuple[Inline, ...]:
-    """Return a row: the metrics that people ask about first, and in words those that differ, if only others."""
+    """Return a row: the metrics that people ask about first; in words, others if none of these differs."""
     words = {metric: numbers.change(metric, values) for metric, values in headlines(model.metrics).items()}
     others = ", ".join(text for metric, text in words.items() if metric not in HEADLINES)
     cells = [Amount(numbers.cell(model, metric), words.get(metric, "")) for metric in HEADLINES]

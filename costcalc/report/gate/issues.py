@@ -10,7 +10,7 @@ from typing import Final
 from costcalc.gate.result import Finding, Place, Result, Verdict
 from costcalc.report.blocks import plain_text
 from costcalc.report.gate.summary import worst_first
-from costcalc.report.gate.words import Numbers, advice, limit_text, rule_text
+from costcalc.report.gate.words import Numbers, advice, limit_text, rule_text, sentence
 
 LOOSENED: Final = "budget/loosened"
 
@@ -71,7 +71,7 @@ class _Fingerprints:
 
 def _text(finding: Finding, numbers: Numbers) -> str:
     said = [f"{finding.model}: {numbers.finding(finding)}, {rule_text(finding.rule)}."]
-    said += [f"{text.rstrip('.')}." for text in (finding.rule.reason, finding.rule.message) if text]
+    said += [sentence(text) for text in (finding.rule.reason, finding.rule.message) if text]
     if finding.verdict == "fail":
         said.append(plain_text(advice(finding)))
     return " ".join(said)

@@ -260,6 +260,16 @@ def from_root(file: str, folder: str) -> str:
     return posixpath.normpath(PurePath(folder, file).as_posix())
 
 
+def sentence(text: str) -> str:
+    """Return what somebody wrote as a sentence.
+
+    >>> sentence("ask first\\n"), sentence("Really?")
+    ('ask first.', 'Really?')
+    """
+    text = text.strip()
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
 def rule_text(rule: Rule) -> str:
     """Return who set a limit, and where it is written."""
     return f'rule "{rule.name}" {place_text(rule.place)}' if rule.place else f"rule {rule.name}"
