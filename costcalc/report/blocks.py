@@ -193,6 +193,8 @@ def judgement_rows(judged: Iterable[tuple[str, Judgement]]) -> tuple[tuple[Inlin
 JUDGEMENTS = ("", "network", "", "rule")
 """The headers of such rows."""
 
+JUDGEMENTS_ALIGN = "llpp"
+
 
 def without_cards(blocks: Iterable[Block]) -> list[Items | Rows]:
     """Return the blocks for a format that draws no cards.
@@ -212,7 +214,7 @@ def without_cards(blocks: Iterable[Block]) -> list[Items | Rows]:
 def _merged(cards: Sequence[Card]) -> list[Items | Rows]:
     judged = judgement_rows((card.name, each) for card in cards for each in card.judgements)
     remarks = tuple(dict.fromkeys(words for card in cards for words in card.remarks))
-    merged: list[Items | Rows] = [Rows(JUDGEMENTS, judged, "llll")]
+    merged: list[Items | Rows] = [Rows(JUDGEMENTS, judged, JUDGEMENTS_ALIGN)]
     if remarks:
         merged.append(Items("", remarks))
     for card in cards:

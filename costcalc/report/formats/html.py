@@ -78,7 +78,7 @@ def _inline(inline: Inline) -> str:
         case Label():
             return f"<b class='{inline.verdict}'>{text}</b>"
         case Sign():
-            return f"<span class='soft'>{inline.status}</span>"
+            return f"<span class='soft sign'>{inline.status}</span>"
         case Amount(share=float() as share):
             less = " class='less'" if share < 0 else ""
             width = max(100 * abs(share), 1)
@@ -135,7 +135,7 @@ def _rows(rows: Rows) -> str:
 
 def _table(rows: Rows) -> str:
     head = "".join(
-        f"<th{_number(letter)}>{_text(header)}</th>"
+        f"<th{_class(letter)}>{_text(header)}</th>"
         for header, letter in zip(rows.headers, rows.align, strict=True)
     )
     body = "".join(_row(row, rows) for row in rows.rows)
@@ -154,11 +154,11 @@ def _cell(inline: Inline, header: str, letter: str) -> str:
     """Return a cell; a number says what it is where there is no head, and more to who points at it."""
     name = f" data-name='{_text(header)}'" if letter == "r" and header else ""
     words = f" title='{_text(inline.words)}'" if isinstance(inline, Amount) and inline.words else ""
-    return f"<td{_number(letter)}{name}{words}>{_inline(inline)}</td>"
+    return f"<td{_class(letter)}{name}{words}>{_inline(inline)}</td>"
 
 
-def _number(letter: str) -> str:
-    return " class='number'" if letter == "r" else ""
+def _class(letter: str) -> str:
+    return {"r": " class='number'", "p": " class='prose'"}.get(letter, "")
 
 
 # One column, light or dark as the reader likes, and tables as cards on a phone.
@@ -183,7 +183,7 @@ h1 { font-size: 1.4rem; line-height: 1.25; margin: 0 0 .25rem; overflow-wrap: an
 h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; }
 h3 { font-size: 1rem; margin: 0 0 .25rem; overflow-wrap: anywhere; }
 p { margin: .25rem 0; overflow-wrap: anywhere; }
-code { font: .92em ui-monospace, monospace; }
+code { font-family: ui-monospace, monospace; font-size: .92em; }
 summary { cursor: pointer; margin: .5rem 0; overflow-wrap: anywhere; }
 footer { margin-top: 2.5rem; font-size: .87rem; }
 .soft, footer { color: var(--soft); }
@@ -193,6 +193,7 @@ footer { margin-top: 2.5rem; font-size: .87rem; }
 }
 .card.fail { border-left-color: var(--fail); }
 .card.warn { border-left-color: var(--warn); }
+.card.note { border-left-color: var(--note); }
 b.fail { color: var(--fail); }
 b.warn { color: var(--warn); }
 b.note { color: var(--note); }
@@ -201,12 +202,12 @@ b.pass { color: var(--pass); }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .3rem .75rem .3rem 0; border-top: 1px solid var(--line); }
 td { vertical-align: top; }
-td code { white-space: nowrap; }
 th { color: var(--soft); font-weight: 500; border-top: 0; white-space: nowrap; }
 .number { text-align: right; white-space: nowrap; }
 :is(th, td):last-child { padding-right: 0; }
 tfoot td { font-weight: 600; border-top-width: 2px; }
-td { white-space: pre-line; }
+td { white-space: pre; }
+.prose { white-space: pre-line; }
 .limit { position: relative; height: .6rem; border-radius: 3px; overflow: hidden; margin: .4rem 0; }
 .limit { background: var(--line); }
 .limit i { position: absolute; inset: 0 auto 0 0; background: var(--pass); }
@@ -220,7 +221,8 @@ td { white-space: pre-line; }
   tr { display: block; border-top: 1px solid var(--line); padding: .4rem 0; }
   td { display: block; border: 0; padding: 0; }
   td:empty { display: none; }
-  td code { white-space: normal; overflow-wrap: anywhere; }
+  td, .number { white-space: pre-line; overflow-wrap: anywhere; }
+  td:has(> .sign, > b[class]), td:has(> .sign, > b[class]) + td { display: inline; padding-right: .5rem; }
   td[data-name]::before { content: attr(data-name) ": "; color: var(--soft); }
   .number { text-align: left; }
 }

@@ -8,6 +8,7 @@ from dataclasses import replace
 from costcalc.gate.result import Finding, ModelChange, Part, Result
 from costcalc.report.blocks import (
     JUDGEMENTS,
+    JUDGEMENTS_ALIGN,
     Amount,
     Block,
     Card,
@@ -158,7 +159,7 @@ def _parts(
     signs = [] if total is not None else [""]
     headers = (*signs, "stage or layer", metric_name(metric), "")
     more = f"and {hidden:,} smaller; --top 0 shows all" if hidden else ""
-    return Rows(headers, tuple(rows), "l" * len(headers), more=more)
+    return Rows(headers, tuple(rows), "pp".rjust(len(headers), "l"), more=more)
 
 
 def _part_text(part: Part, metric: str, numbers: Numbers, total: int | None) -> str:
@@ -203,7 +204,7 @@ def _kept(result: Result, numbers: Numbers, top: int) -> Iterator[Block]:
         yield Rows(
             JUDGEMENTS,
             judgement_rows(kept),
-            "llll",
+            JUDGEMENTS_ALIGN,
             title=(f"Limits that are kept ({len(kept):,})",),
             folded=True,
             most=0 if result.verdict in ("warn", "fail") else top or None,

@@ -263,7 +263,7 @@ def from_root(file: str, folder: str) -> str:
 def sentence(text: str) -> str:
     """Return what somebody wrote as a sentence.
 
-    >>> sentence("ask first\\n"), sentence("Really?")
+    >>> sentence("ask first "), sentence("Really?")
     ('ask first.', 'Really?')
     """
     text = text.strip()
