@@ -9,19 +9,17 @@ import click
 from costcalc.cli.options import output_options
 from costcalc.cli.output import Output
 from costcalc.cli.processes import in_two
-from costcalc.cost import count
+from costcalc.cost import METRICS, count
 from costcalc.errors import Diagnostic, ModelReferenceError, did_you_mean
 from costcalc.gate.published import BASE, check_published
 from costcalc.networks import Door
-from costcalc.report.zoo import Entry, metrics, published_table, variants_table, zoo_table
+from costcalc.report.zoo import CONDITIONS, Entry, metrics, published_table, variants_table, zoo_table
 from costcalc.spec.build import build
 from costcalc.spec.condition import parse_condition
 from costcalc.spec.files import is_network, network_names, zoo_directory, zoo_names
 from costcalc.spec.model import Spec
 from costcalc.spec.resolve import Resolved, resolve
 from costcalc.spec.terms import overrides_of
-
-METRICS = ("macs", "params", "activations", "memory_access", "peak_memory", "year", "top1")
 
 
 @click.command("zoo")
@@ -39,7 +37,7 @@ def command(
 
     With one NAME: its variants, what figures were printed for, and where its table comes from.
     """
-    condition = parse_condition(where, METRICS) if where else None
+    condition = parse_condition(where, CONDITIONS) if where else None
     if names:
         _require_networks(names)
     if published:
@@ -90,11 +88,7 @@ def _entry(spec: Spec, name: str, variant: str) -> Entry:
     return Entry(
         name=model.name,
         input=model.graph.input_shape,
-        macs=cost.macs,
-        params=cost.params,
-        activations=cost.activations,
-        memory_access=cost.memory_access,
-        peak_memory=cost.peak_memory.bytes,
+        counts={metric.name: metric.of(cost) for metric in METRICS.values()},
         family=spec.family or spec.title or spec.name,
         year=spec.year,
         source=spec.source or "",

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from costcalc.cost import Cost, count
+from costcalc.cost import AtLeast, Cost, count
 from costcalc.cost.conventions import CONVENTIONS, PAPER
+from costcalc.cost.count import partial_sum
 from costcalc.cost.difference import Term, common_unit, difference
 from costcalc.gate.published import Figure
 from costcalc.graph import Graph, Node
-from costcalc.report.record import AtLeast, partial_sum
 from costcalc.witness.bugs import known_bugs
 from costcalc.witness.locate import first_difference
 from costcalc.witness.tools import TOOLS, Unavailable, ask, missing_packages
@@ -123,8 +123,7 @@ def tool_check(cost: Cost, answer: Witnessed | Unavailable, tool: str, parting: 
         parting: The first node that the tool counts otherwise, or fails on, if there is one.
     """
     convention = CONVENTIONS[tool]
-    unknown = sum(row.counts[tool] is None for row in cost.rows)
-    ours = partial_sum(cost.total(tool), unknown, len(cost.rows))
+    ours = partial_sum(cost.counts_by(tool))
     theirs: int | None = None
     verdict: Verdict
     if isinstance(answer, Witnessed):

@@ -8,16 +8,13 @@ from typing import Literal
 
 from costcalc.cost.count import Cost, Group
 from costcalc.graph import format_shape
-from costcalc.report.context import (
-    MORE_COLUMNS,
-    context,
-    context_note,
+from costcalc.report.columns import (
     convention_columns,
-    convention_counts,
-    known_macs,
     largest,
     macs_column,
-    more_counts,
+    metric_column,
+    metric_values,
+    more_columns,
     other_conventions,
     unknown_notes,
 )
@@ -30,10 +27,10 @@ VIEWS: tuple[By, ...] = ("stage", "op", "layer")
 
 _NUMBERS = (
     Column("macs_share", "%", "percent", 1),
-    Column("params", "params", "count"),
+    metric_column("params"),
     Column("params_share", "%", "percent", 1),
-    Column("memory_access_bytes", "access", "bytes", 2),
-    Column("arithmetic_intensity", "FLOP/B", "number", 3),
+    metric_column("memory_access", 2),
+    metric_column("arithmetic_intensity", 3),
 )
 _NAMES: dict[By, tuple[Column, ...]] = {
     "stage": (Column("stage", "stage"), Column("output", "output", "shape", 4)),
@@ -51,16 +48,17 @@ def show_table(name: str, cost: Cost, by: By) -> Table:
 
     Stages and layers come in execution order, operators by falling MACs.
     """
-    others = other_conventions(cost.conventions)
-    names = _NAMES[by]
+    basis, names = cost.basis, _NAMES[by]
+    others = other_conventions(basis.conventions)
+    columns = (*names, macs_column(basis.conventions), *convention_columns(others), *_NUMBERS)
     total = Group(cost, "total", cost.indices)
     peak = cost.peak_memory
 
     def numbers(group: Group) -> dict[str, object]:
-        return _numbers(group, total) | convention_counts(group, others)
+        return metric_values(group, others, sums_alone=True) | _numbers(group, total)
 
     return Table(
-        (*names, macs_column(cost.conventions), *convention_columns(others), *_NUMBERS),
+        columns,
         tuple(_named(group, by) | numbers(group) for group in _groups(cost, by)),
         {"stage": "stages", "op": "operators", "layer": "layers"}[by],
         total=dict.fromkeys((column.name for column in names), "")
@@ -69,18 +67,18 @@ def show_table(name: str, cost: Cost, by: By) -> Table:
         context={
             "model": name,
             "input": cost.graph.input_shape,
-            **context(cost),
-            "peak_memory_bytes": peak.bytes,
+            **basis.record(),
+            "peak_memory": peak.bytes,
             "peak_memory_node": peak.node,
             "peak_memory_tensors": dict(peak.live),
         },
         notes=(
             f"{name}: input {format_shape(cost.graph.input_shape)}, "
             f"peak memory {format_bytes(peak.bytes)} at {peak.node}; alive: {largest(peak.live)}.",
-            context_note(cost),
-            *(f"{note}: ≥ is a lower bound." for note in unknown_notes(name, cost, cost.conventions)),
+            basis.words(),
+            *(f"{note}: ≥ is a lower bound." for note in unknown_notes(name, cost, basis.conventions)),
         ),
-        more=MORE_COLUMNS,
+        more=more_columns(columns, sums_alone=True),
     )
 
 
@@ -108,13 +106,10 @@ def _named(group: Group, by: By) -> dict[str, object]:
 def _numbers(group: Group, total: Group) -> dict[str, object]:
     intensity = group.arithmetic_intensity
     return {
-        "macs": known_macs(group),
         "macs_share": None if total.unknown_macs else _share(group.macs, total.macs),
-        "params": group.params,
         "params_share": _share(group.params, total.params),
-        "memory_access_bytes": group.memory_access,
         "arithmetic_intensity": "" if intensity is None else None if group.unknown else intensity,
-    } | more_counts(group)
+    }
 
 
 def _share(part: int, whole: int) -> Fraction | str:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from costcalc.cost import METRICS, Basis
 from costcalc.gate.published import Figure
 from costcalc.graph import Shape
+from costcalc.report.columns import metric_column, more_columns
 from costcalc.report.record import Column, Table
 
 _COSTS = (
-    Column("macs", "MACs", "count"),
-    Column("params", "params", "count"),
-    Column("memory_access_bytes", "access", "bytes", 3),
-    Column("peak_memory_bytes", "peak", "bytes", 4),
+    metric_column("macs"),
+    metric_column("params"),
+    metric_column("memory_access", 3),
+    metric_column("peak_memory", 4),
     Column("top1", "top1"),
 )
-_NOTE = "1 MAC = 1 multiply-add (paper convention); batch 1, fp32. top1: accuracy in percent, as printed."
+_BASIS = Basis()
+_NOTE = f"{_BASIS.words()} top1: accuracy in percent, as printed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +30,7 @@ class Entry:
     Attributes:
         name: What to call it in a reference.
         input: The shape of its input.
-        macs: Multiply-accumulates.
-        params: Learned elements.
-        activations: Elements that its operators produce.
-        memory_access: Bytes read and written.
-        peak_memory: Bytes in use at once.
+        counts: Every metric by its name.
         family: The family of networks.
         year: When it was published.
         source: Where its table comes from.
@@ -41,11 +40,7 @@ class Entry:
 
     name: str
     input: Shape
-    macs: int
-    params: int
-    activations: int
-    memory_access: int
-    peak_memory: int
+    counts: Mapping[str, object]
     family: str
     year: int | None
     source: str
@@ -53,17 +48,20 @@ class Entry:
     top1: str
 
 
+_ASKED = {
+    name: metric.name
+    for metric in METRICS.values()
+    for name in (metric.name, metric.header, *metric.aliases)
+    if name.isidentifier()
+}
+CONDITIONS = (*_ASKED, "year", "top1")
+"""What a condition can ask for."""
+
+
 def metrics(entry: Entry) -> dict[str, object]:
     """Return what a condition can ask of an entry."""
-    return {
-        "macs": entry.macs,
-        "params": entry.params,
-        "activations": entry.activations,
-        "memory_access": entry.memory_access,
-        "peak_memory": entry.peak_memory,
-        "year": entry.year,
-        "top1": _number(entry.top1),
-    }
+    counts = {name: entry.counts[metric] for name, metric in _ASKED.items()}
+    return {**counts, "year": entry.year, "top1": _number(entry.top1)}
 
 
 def zoo_table(entries: Sequence[Entry]) -> Table:
@@ -79,8 +77,9 @@ def zoo_table(entries: Sequence[Entry]) -> Table:
         ),
         tuple(_row(entry) for entry in entries),
         "networks",
-        context={"convention": "paper", "batch": 1, "dtype": "fp32"},
+        context=_BASIS.record(),
         notes=(_NOTE, "costcalc zoo NAME shows the variants and where each figure comes from."),
+        more=more_columns(_COSTS),
     )
 
 
@@ -90,8 +89,9 @@ def variants_table(entries: Sequence[Entry], title: str, source: str) -> Table:
         (Column("name", "variant"), Column("input", "input", "shape", 2), *_COSTS),
         tuple(_row(entry) for entry in entries),
         "variants",
-        context={"title": title, "source": source, "convention": "paper", "batch": 1, "dtype": "fp32"},
+        context={"title": title, "source": source, **_BASIS.record()},
         notes=(f"{title}: {source}", _NOTE),
+        more=more_columns(_COSTS),
     )
 
 
@@ -101,11 +101,7 @@ def _row(entry: Entry) -> dict[str, object]:
         "family": entry.family,
         "year": "" if entry.year is None else str(entry.year),
         "input": entry.input,
-        "macs": entry.macs,
-        "params": entry.params,
-        "activations": entry.activations,
-        "memory_access_bytes": entry.memory_access,
-        "peak_memory_bytes": entry.peak_memory,
+        **entry.counts,
         "top1": entry.top1,
         "variants": entry.variants,
         "source": entry.source,

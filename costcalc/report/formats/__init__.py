@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # what a table needs none of
     from costcalc.gate.result import Result
     from costcalc.report.blocks import Document
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "2.0"
 """Of tables as JSON: a new key raises the minor version, anything else the major one."""
 
 What = Literal["table", "result"]

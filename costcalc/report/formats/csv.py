@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
+from costcalc.cost import AtLeast
 from costcalc.graph import format_shape
 from costcalc.report.formats import Look, Printer
-from costcalc.report.record import AtLeast, Column, Record, Table
+from costcalc.report.record import Column, Record, Table
 
 if TYPE_CHECKING:
     from costcalc.gate.result import Finding, ModelChange, Part, Place, Result, Values

@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import PurePath
 from typing import Final
 
+from costcalc.cost import METRICS
 from costcalc.gate.metrics import round_limit
 from costcalc.gate.result import (
     Base,
@@ -29,19 +30,15 @@ from costcalc.units import format_bytes, format_count, format_percent, parse_qua
 HEADLINES: Final = ("macs", "params", "memory_access", "peak_memory")
 """What people ask about first; the other metrics follow from these or are for machines."""
 
-_BYTES: Final = ("param_bytes", "memory_access", "peak_memory")
-_NAMES: Final = {"macs": "MACs", "flops": "FLOPs", "param_bytes": "weights"}
 _DELTA_DIGITS: Final = 3
 
 
-def metric_name(metric: str) -> str:
-    """Return a metric as a sentence would say it."""
-    return _NAMES.get(metric, metric.replace("_", " "))
-
-
-def is_bytes(metric: str) -> bool:
-    """Tell whether a metric is measured in bytes; all others are counts."""
-    return metric in _BYTES
+def metric_name(name: str) -> str:
+    """Return a metric as a sentence says it: `MACs`, `peak memory`."""
+    metric = METRICS[name]
+    if metric.unit in ("MACs", "FLOPs"):
+        return metric.header
+    return "weights" if name == "param_bytes" else name.replace("_", " ")
 
 
 def base_text(base: Base) -> str:
@@ -75,9 +72,9 @@ def _conditions(context: Context, metric: str) -> str:
     """Return what a metric rests on beside what numbers rest on unless somebody says otherwise."""
     usual = Context()
     conditions = [
-        _dtypes(context) if is_bytes(metric) else "",
-        "weights in RAM" if is_bytes(metric) and context.weights_in_ram else "",
-        f"fusion {context.fusion}" if is_bytes(metric) and context.fusion != usual.fusion else "",
+        _dtypes(context) if METRICS[metric].is_bytes else "",
+        "weights in RAM" if METRICS[metric].is_bytes and context.weights_in_ram else "",
+        f"fusion {context.fusion}" if METRICS[metric].is_bytes and context.fusion != usual.fusion else "",
         f"{context.convention} convention" if context.convention != usual.convention else "",
         f"batch {context.batch}" if context.batch != usual.batch else "",
     ]
@@ -119,7 +116,7 @@ def _shorter(text: str) -> str:
 
 
 def _exact(metric: str, value: int) -> str:
-    return f"{value:,} B" if is_bytes(metric) else f"{value:,}"
+    return f"{value:,} B" if METRICS[metric].is_bytes else f"{value:,}"
 
 
 def _plain(number: Decimal) -> str:
@@ -138,10 +135,10 @@ class Numbers:
         if value is None:
             return "?"
         if self.raw:
-            return f"{value} B" if is_bytes(metric) else str(value)
-        text = (format_bytes if is_bytes(metric) else format_count)(value, digits)
+            return f"{value} B" if METRICS[metric].is_bytes else str(value)
+        text = (format_bytes if METRICS[metric].is_bytes else format_count)(value, digits)
         short = _shorter(text)
-        return short if parse_quantity(short, bytes_=is_bytes(metric)) == value else text
+        return short if parse_quantity(short, bytes_=METRICS[metric].is_bytes) == value else text
 
     def pair(self, metric: str, left: int | None, right: int | None, digits: int = 4) -> tuple[str, str]:
         """Return two amounts that are read against each other: exact, if rounding would make them equal."""
