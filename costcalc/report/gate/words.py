@@ -61,8 +61,8 @@ def context_record(context: Context) -> dict[str, object]:
     return {
         "convention": context.convention,
         "batch": context.batch,
-        "dtype": context.activations_dtype,
         "weights_dtype": context.weights_dtype,
+        "activations_dtype": context.activations_dtype,
         "fusion": context.fusion,
         "weights_in_ram": context.weights_in_ram,
     }
