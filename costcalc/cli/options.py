@@ -5,14 +5,16 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import click.shell_completion
 
 from costcalc.cli.files import File, parse_files
 from costcalc.cli.output import Output
 from costcalc.report.formats import DEFAULT, What, find_printer, formats
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 Command = Callable[..., Any]
 Option = Callable[[Command], Command]
@@ -67,9 +69,11 @@ class Format(click.ParamType[str]):
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[click.shell_completion.CompletionItem]:
+    ) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
         known = formats(self.what)
-        return [click.shell_completion.CompletionItem(name) for name in known if name.startswith(incomplete)]
+        return [CompletionItem(name) for name in known if name.startswith(incomplete)]
 
 
 def format_options(what: What, files_help: str, more_files: tuple[str, ...] = ()) -> list[Option]:

@@ -6,7 +6,6 @@ A module is imported when its format is asked for, or when all are listed.
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -71,8 +70,7 @@ def formats(what: What) -> tuple[str, ...]:
 
 def find_printer(name: str, what: What) -> Printer | None:
     """Return the printer of a format, by its name or an alias; None if none of that name prints this."""
-    found = _load(name) if name in _modules() else None
-    found = found or next((each for each in _all() if name in each.aliases), None)
+    found = _load(name) or next((each for each in _all() if name in each.aliases), None)
     return found if found and found.prints(what) else None
 
 
@@ -117,15 +115,23 @@ def render(
     return printer.document(result_document(thing, raw=raw, top=top), look)
 
 
-def _modules() -> list[str]:
-    return [module.name for module in pkgutil.iter_modules(__path__)]
-
-
-def _load(name: str) -> Printer:
-    printer = import_module(f"{__name__}.{name}").PRINTER
+def _load(name: str) -> Printer | None:
+    """Return the printer of a module here, if there is one of that name."""
+    if not name.isidentifier():
+        return None
+    module = f"{__name__}.{name}"
+    try:
+        printer = import_module(module).PRINTER
+    except ModuleNotFoundError as error:
+        if error.name == module:
+            return None
+        raise
     assert isinstance(printer, Printer)
     return printer
 
 
 def _all() -> list[Printer]:
-    return [_load(name) for name in _modules()]
+    import pkgutil  # which costs more than the one format that a command prints
+
+    found = [_load(module.name) for module in pkgutil.iter_modules(__path__)]
+    return [printer for printer in found if printer]
