@@ -55,25 +55,31 @@ class Format(click.ParamType[str]):
 
     name = "format"
 
-    def __init__(self, what: What) -> None:
+    def __init__(self, what: What, *more: str) -> None:
         self.what = what
+        self.more = more
+
+    def known(self) -> tuple[str, ...]:
+        """Return the names that may be given: those of the formats, and what the command adds."""
+        return (*formats(self.what), *self.more)
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value in self.more:
+            return value
         printer = find_printer(value, self.what)
         if printer is None:
-            self.fail(f"{value!r} is not one of {', '.join(map(repr, formats(self.what)))}.", param, ctx)
+            self.fail(f"{value!r} is not one of {', '.join(map(repr, self.known()))}.", param, ctx)
         return printer.name
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        return f"[{'|'.join(formats(self.what))}]"
+        return f"[{'|'.join(self.known())}]"
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         from click.shell_completion import CompletionItem
 
-        known = formats(self.what)
-        return [CompletionItem(name) for name in known if name.startswith(incomplete)]
+        return [CompletionItem(name) for name in self.known() if name.startswith(incomplete)]
 
 
 def format_options(what: What, files_help: str, more_files: tuple[str, ...] = ()) -> list[Option]:

@@ -133,10 +133,11 @@ def _row(row: Iterable[Inline], align: str) -> str:
 
 def _cell(inline: Inline, letter: str) -> str:
     """Return a cell; lines that are indented stay so."""
-    first, *others = plain(inline).split("\n")
-    if not others:
+    if not isinstance(inline, str):
         return _inline(inline)
-    lines = [_after_break(_indented(line)) for line in (first, *others)]
+    lines = [_after_break(_indented(line)) for line in inline.split("\n")]
+    if len(lines) == 1:
+        return _indented(inline)
     if letter == "p":
         return r" \newline ".join(lines)
     return rf"\shortstack[{letter}]{{{_BREAK.join(lines)}}}"

@@ -26,7 +26,7 @@ from costcalc.report.record import Table
 from costcalc.version import __version__
 
 _ICONS: Final = {"pass": "✅", "note": "✅", "warn": "⚠️", "fail": "❌"}
-_SPECIAL: Final = re.compile(r"([\\`*{}\[\]#|~]|(?<![^\W_])_|_(?![^\W_]))")  # a_b is no emphasis
+_SPECIAL: Final = re.compile(r"([\\`{}\[\]#|~]|(?<![^\W_])_|_(?![^\W_])|(?<! )\*|\*(?! ))")  # but a_b, a * b
 _RULES: Final = {"l": ":--", "p": ":--", "r": "--:"}
 
 
