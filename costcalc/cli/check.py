@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from costcalc.cli.gate import Outputs, base_options, config_options, exit_code, result_options
+from costcalc.cli.gate import base_options, config_options, exit_code, result_options
+from costcalc.cli.output import Output
 from costcalc.cost import parse_precision
 from costcalc.gate.check import check
 from costcalc.gate.comparison import Request
@@ -60,7 +61,7 @@ def command(
     allow_unmatched: bool,
     fail_on_limit_raise: bool,
     exit_zero: bool,
-    outputs: Outputs,
+    output: Output,
 ) -> int:
     """Hold networks to their budgets.
 
@@ -90,7 +91,7 @@ def command(
             allow_unmatched=allow_unmatched,
         )
     )
-    outputs.emit(result)
+    output.emit(result)
     return exit_code(result, fail_on_limit_raise=fail_on_limit_raise, exit_zero=exit_zero)
 
 

@@ -13,7 +13,7 @@ from costcalc.cli.streams import report
 from costcalc.cost import CONVENTIONS, DTYPES, FUSIONS, ORDERS, Basis, Cost, parse_basis
 from costcalc.errors import Diagnostic
 from costcalc.graph import Graph
-from costcalc.report.context import unknown_notes
+from costcalc.report.columns import unknown_notes
 
 
 def counting_options(command: Command) -> Command:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from costcalc.cli.gate import Outputs, base_options, config_options, result_options
+from costcalc.cli.gate import base_options, config_options, result_options
+from costcalc.cli.output import Output
 from costcalc.errors import Diagnostic, UsageError
 from costcalc.gate.comparison import Request
 from costcalc.gate.diff import diff, diff_pair
@@ -23,7 +24,7 @@ def command(
     exact: bool,
     config: Path | None,
     isolated: bool,
-    outputs: Outputs,
+    output: Output,
 ) -> int:
     """Show what a change costs, by stage and by layer.
 
@@ -31,7 +32,7 @@ def command(
     networks of the budgets, or all that are found, with what they were where this branch parted.
     """
     if against is not None:
-        outputs.emit(
+        output.emit(
             diff(
                 Request(references=references, config=config, isolated=isolated, against=against, exact=exact)
             )
@@ -40,5 +41,5 @@ def command(
     if len(references) != 2:
         help = "for example: costcalc diff mobilenet mobilenet_v2, or costcalc diff --against main"
         raise UsageError(Diagnostic("E030", "diff takes two networks, or --against", help=help))
-    outputs.emit(diff_pair(*references))
+    output.emit(diff_pair(*references))
     return 0

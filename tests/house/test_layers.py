@@ -36,8 +36,8 @@ ROOMS: dict[str, set[str]] = {
         "graph", "spec", "networks", "cost", "api", "witness", "verification", "sweeps", "gate", "report"
     },
     "cli": {
-        "codes", "graph", "spec", "importers", "networks", "cost", "witness", "verification", "sweeps", "gate",
-        "report", "__init__",
+        "codes", "graph", "spec", "importers", "networks", "cost", "witness", "verification", "sweeps",
+        "gate", "report", "__init__",
     },
     "__main__": {"cli"},
 }  # fmt: skip

@@ -15,7 +15,7 @@ from costcalc.cli import run
 from costcalc.errors import CostcalcError
 from costcalc.gate.result import Result
 from costcalc.gate.serial import from_json, to_json
-from costcalc.report.gate import FORMATS, render_result
+from costcalc.report.formats import formats, render
 from costcalc.report.gate.schema import FILE, schema, schema_text
 from costcalc.report.gate.validate import first_error
 
@@ -58,7 +58,7 @@ def test_real_results_are_what_the_schema_says(tmp_path: Path, monkeypatch: pyte
         document = json.loads(Path(f"{name}.json").read_text("utf-8"))
         jsonschema.Draft7Validator(closed(schema())).validate(document)
         assert document["models"]
-        for format in FORMATS:
+        for format in formats("result"):
             assert run(["render", f"{name}.json", "--format", format, "-o", f"{format}=out"]) == 0
 
 
@@ -121,8 +121,8 @@ def test_what_the_schema_lets_through_is_rendered_in_every_format(broken: Result
         except CostcalcError:
             continue
         if first_error(document) is None:
-            for format in FORMATS:
-                render_result(result, format, width=80)
+            for format in formats("result"):
+                render(result, format, width=80)
                 rendered += 1
     assert rendered > 200
 

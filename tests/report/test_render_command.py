@@ -13,7 +13,7 @@ import pytest
 from costcalc.cli import run
 from costcalc.gate.result import Base, Context, Result, Values
 from costcalc.gate.serial import to_json
-from costcalc.report.gate import FORMATS, render_result
+from costcalc.report.formats import formats, render
 
 
 @pytest.fixture(autouse=True)
@@ -28,14 +28,14 @@ def write(name: str, result: Result) -> None:
     Path(name).write_text(json.dumps(to_json(result)), "utf-8")
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", formats("result"))
 def test_every_format_is_what_the_check_itself_would_write(
     format: str, broken: Result, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write("r.json", broken)
     assert run(["render", "r.json", "--format", format, "-o", f"{format}=out"]) == 0
-    assert capsys.readouterr().out == render_result(broken, format)
-    assert Path("out").read_text("utf-8") == render_result(broken, format)
+    assert capsys.readouterr().out == render(broken, format)
+    assert Path("out").read_text("utf-8") == render(broken, format)
 
 
 def test_options_reach_the_text(
@@ -44,7 +44,7 @@ def test_options_reach_the_text(
     monkeypatch.setenv("COLUMNS", "60")
     write("r.json", broken)
     assert run(["render", "r.json", "--raw", "--top", "1"]) == 0
-    assert capsys.readouterr().out == render_result(broken, "text", width=60, raw=True, top=1)
+    assert capsys.readouterr().out == render(broken, "text", width=60, raw=True, top=1)
 
 
 def test_standard_input(
@@ -53,7 +53,7 @@ def test_standard_input(
     document = json.dumps(to_json(broken)).encode()
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(document)))
     assert run(["render", "-"]) == 0
-    assert capsys.readouterr().out == render_result(broken, "text")
+    assert capsys.readouterr().out == render(broken, "text")
 
 
 def test_several_are_told_as_one(fine: Result, capsys: pytest.CaptureFixture[str]) -> None:

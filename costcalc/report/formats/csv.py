@@ -1,12 +1,18 @@
-"""A result as one table with exact values: for spreadsheets, and for whoever loads many of them."""
+"""CSV: exact values for spreadsheets, and for whoever loads many files. A result becomes one table."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import TYPE_CHECKING, Final
 
-from costcalc.gate.result import Context, Finding, ModelChange, Part, Place, Result, Values
+from costcalc.cost import AtLeast
+from costcalc.graph import format_shape
+from costcalc.report.formats import Look, Printer
 from costcalc.report.record import Column, Record, Table
+
+if TYPE_CHECKING:
+    from costcalc.gate.result import Finding, ModelChange, Part, Place, Result, Values
 
 _VALUES = (
     Column("metric", "metric"),
@@ -39,26 +45,52 @@ _CHANGE_COLUMNS = (
 )
 
 
+def print_table(table: Table, look: Look) -> str:
+    """Return a line of column names and one line per row, with exact values.
+
+    What the numbers rest on (convention, batch, ...) repeats in the last columns, so that
+    files can be concatenated and still say what they mean. The total is left to the reader.
+    """
+    import csv
+    from io import StringIO
+
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*(column.name for column in table.columns), *table.context])
+    for row in table.rows:
+        values = (*(row[column.name] for column in table.columns), *table.context.values())
+        writer.writerow(map(_plain, values))
+    return text.getvalue()
+
+
+def _plain(value: object) -> object:
+    match value:
+        case None | AtLeast():
+            return ""
+        case bool():
+            return str(value).lower()
+        case Fraction():
+            return float(value)
+        case tuple():
+            return format_shape(value)
+    return value
+
+
+def print_result(result: Result, look: Look) -> str:
+    """Return a result as the CSV of its table."""
+    return print_table(result_table(result), look)
+
+
 def result_table(result: Result) -> Table:
     """Return a row per finding of a check, and per metric of every network, stage and layer of a diff."""
+    from costcalc.report.gate.words import context_record
+
     context = context_record(result.context) | _base(result)
     if result.command == "check":
         rows = tuple(map(_finding, result.findings))
         return Table(_FINDING_COLUMNS, rows, "findings", context=context)
     changes = tuple(row for model in result.models for row in _model(model))
     return Table(_CHANGE_COLUMNS, changes, "changes", context=context)
-
-
-def context_record(context: Context) -> dict[str, object]:
-    """Return what the numbers rest on, by the names that all reports have for it."""
-    return {
-        "convention": context.convention,
-        "batch": context.batch,
-        "dtype": context.activations_dtype,
-        "weights_dtype": context.weights_dtype,
-        "fusion": context.fusion,
-        "weights_in_ram": context.weights_in_ram,
-    }
 
 
 def _base(result: Result) -> dict[str, object]:
@@ -108,3 +140,6 @@ def _values(metric: str, values: Values) -> dict[str, object]:
 
 def _place(place: Place | None) -> dict[str, object]:
     return {"file": place.file, "line": place.line} if place else {"file": "", "line": ""}
+
+
+PRINTER: Final = Printer("csv", ".csv", table=print_table, result=print_result)

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from typing import Final
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from costcalc.gate.result import Finding, Result
+from costcalc.report.blocks import plain_text
 from costcalc.report.diagnostics import printable
-from costcalc.report.gate.advice import advice
-from costcalc.report.gate.places import rule_text
+from costcalc.report.formats import Look, Printer
 from costcalc.report.gate.summary import summary, worst
-from costcalc.report.gate.tables import context_record
-from costcalc.report.gate.words import Words
+from costcalc.report.gate.words import Numbers, advice, context_record, rule_text
 
 _NAME = "costcalc"
 
 
-def render_junit(result: Result, *, raw: bool) -> str:
+def print_result(result: Result, look: Look) -> str:
     """Return a suite with a test per network and rule; a diff tests nothing, so that its suite is empty."""
-    words = Words(raw)
+    numbers = Numbers(look.raw)
     cases: dict[tuple[str, str], list[Finding]] = {}
     for finding in result.findings:
         cases.setdefault((finding.model, finding.rule.name), []).append(finding)
@@ -38,24 +38,24 @@ def render_junit(result: Result, *, raw: bool) -> str:
     for name, value in context_record(result.context).items():
         SubElement(properties, "property", {"name": name, "value": json.dumps(value).strip('"')})
     for (model, rule), findings in cases.items():
-        _case(suite, model, rule, findings, words)
+        _case(suite, model, rule, findings, numbers)
     SubElement(suite, "system-out").text = printable(summary(result))
     ElementTree.indent(suites)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(suites, encoding="unicode")}\n'
 
 
-def _case(suite: Element, model: str, rule: str, findings: Sequence[Finding], words: Words) -> None:
+def _case(suite: Element, model: str, rule: str, findings: Sequence[Finding], numbers: Numbers) -> None:
     names = {"classname": printable(model), "name": printable(rule), "time": "0"}
     case = SubElement(suite, "testcase", names)
     if _is_skipped(findings):
-        SubElement(case, "skipped", {"message": words.finding(findings[0])})
+        SubElement(case, "skipped", {"message": numbers.finding(findings[0])})
         return
     for finding in findings:
         if finding.verdict == "fail":
-            about = {"type": f"{finding.kind}.{finding.metric}", "message": words.finding(finding)}
+            about = {"type": f"{finding.kind}.{finding.metric}", "message": numbers.finding(finding)}
             SubElement(case, "failure", about).text = printable("\n".join(_explained(finding)))
     said = [
-        f"{finding.verdict}: {words.finding(finding)}" for finding in findings if finding.verdict != "fail"
+        f"{finding.verdict}: {numbers.finding(finding)}" for finding in findings if finding.verdict != "fail"
     ]
     if said:
         SubElement(case, "system-out").text = printable("\n".join(said))
@@ -64,8 +64,11 @@ def _case(suite: Element, model: str, rule: str, findings: Sequence[Finding], wo
 def _explained(finding: Finding) -> Iterable[str]:
     where = f"{finding.place.file}:{finding.place.line}" if finding.place else ""
     rule = finding.rule
-    return filter(None, (where, rule_text(rule), rule.reason, rule.message, advice(finding)))
+    return filter(None, (where, rule_text(rule), rule.reason, rule.message, plain_text(advice(finding))))
 
 
 def _is_skipped(findings: Iterable[Finding]) -> bool:
     return all(finding.outcome == "skipped" for finding in findings)
+
+
+PRINTER: Final = Printer("junit", ".xml", result=print_result)

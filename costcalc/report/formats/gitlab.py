@@ -6,16 +6,16 @@ import json
 from typing import Final
 
 from costcalc.gate.result import Result, Verdict
+from costcalc.report.formats import Look, Printer
 from costcalc.report.gate.issues import Issue, issues
-from costcalc.report.gate.places import from_root
-from costcalc.report.gate.words import Words
+from costcalc.report.gate.words import Numbers, from_root
 
 _SEVERITIES: Final[dict[Verdict, str]] = {"note": "info", "warn": "minor", "fail": "major"}
 
 
-def render_gitlab(result: Result, *, raw: bool, folder: str) -> str:
+def print_result(result: Result, look: Look) -> str:
     """Return a list of issues. GitLab hides the name of the check, so that the description says it too."""
-    report = [_issue(issue, folder) for issue in issues(result, Words(raw))]
+    report = [_issue(issue, look.folder) for issue in issues(result, Numbers(look.raw))]
     return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -30,3 +30,6 @@ def _issue(issue: Issue, folder: str) -> dict[str, object]:
             "lines": {"begin": issue.place.line},
         },
     }
+
+
+PRINTER: Final = Printer("gitlab", ".json", result=print_result)

@@ -1,38 +1,46 @@
-"""A record as a terminal table: as wide as its content or its terminal, never truncated."""
+"""Text for a terminal or a log: a table is as wide as its content or its terminal, and never truncated."""
 
 from __future__ import annotations
 
 from io import StringIO
+from typing import TYPE_CHECKING, Final
 
-from rich.box import Box
-from rich.cells import cell_len
-from rich.console import Console
-from rich.table import Table as RichTable
-from rich.text import Text
-
+from costcalc.report.formats import Look, Printer
 from costcalc.report.record import Column, Record, Table, cell_text
 
-# No frame: a rule under the header and one over the total.
-_BOX = Box("    \n    \n ── \n    \n    \n ── \n    \n    \n")
-_GAP = 2  # blanks between two columns: one of padding, one of the box
-_UNLIMITED = 100_000
-_NARROWEST = 30  # that prose is broken to
-_STYLES = {"✓": "green", "≠": "bold red", "?": "yellow"}
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from costcalc.report.blocks import Document
+
+_LINES: Final = "    \n    \n ── \n    \n    \n ── \n    \n    \n"
+"""The box: no frame, a rule under the header and one over the total."""
+
+_GAP: Final = 2  # blanks between two columns: one of padding, one of the box
+_UNLIMITED: Final = 100_000
+_NARROWEST: Final = 30  # that prose is broken to
+_STYLES: Final = {"✓": "green", "≠": "bold red", "?": "yellow"}
 
 
-def render_table(table: Table, *, width: int | None = None, colour: bool = False, raw: bool = False) -> str:
-    """Return the table as text for people.
+def print_table(table: Table, look: Look) -> str:
+    """Return the table.
 
-    Args:
-        table: What to draw.
-        width: Of the terminal; `None` sizes to content. Columns of low priority leave until
-            the rest fits, and the last line says which.
-        colour: Whether to use ANSI colours.
-        raw: Exact integers instead of four significant digits.
+    Without a width it is sized to its content. In a terminal columns of low priority leave until the rest
+    fits, and the last line says which.
     """
+    from rich.box import Box  # rich costs 20 ms
+    from rich.console import Console
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    width, raw = look.width, look.raw
     shown, room = (table.columns, None) if width is None else _fitting(table, width, raw)
     drawn = RichTable(
-        box=_BOX, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), show_footer=table.total is not None
+        box=Box(_LINES),
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+        show_footer=table.total is not None,
     )
     for column in shown:
         drawn.add_column(
@@ -46,8 +54,8 @@ def render_table(table: Table, *, width: int | None = None, colour: bool = False
     console = Console(
         file=StringIO(),
         width=_UNLIMITED,
-        force_terminal=colour,
-        color_system="standard" if colour else None,
+        force_terminal=look.colour,
+        color_system="standard" if look.colour else None,
         legacy_windows=False,
         highlight=False,
         emoji=False,
@@ -69,12 +77,16 @@ def render_table(table: Table, *, width: int | None = None, colour: bool = False
 
 
 def _text(column: Column, row: Record, raw: bool) -> Text:
+    from rich.text import Text
+
     text = cell_text(column, row[column.name], raw=raw)
     return Text(text, style=_STYLES.get(text, ""))
 
 
 def _fitting(table: Table, width: int, raw: bool) -> tuple[tuple[Column, ...], int]:
     """Return the columns that fit, and the room for them: those of priority 0 stay even if they need more."""
+    from rich.cells import cell_len
+
     rows = table.rows if table.total is None else (*table.rows, table.total)
     sizes = {
         column: max(
@@ -90,3 +102,12 @@ def _fitting(table: Table, width: int, raw: bool) -> tuple[tuple[Column, ...], i
             break
         sizes = {column: size for column, size in sizes.items() if column.priority < least}
     return tuple(sizes), max(needed, width)
+
+
+def _print_document(document: Document, look: Look) -> str:
+    from costcalc.report.lines import print_document  # what no table needs
+
+    return print_document(document, look)
+
+
+PRINTER: Final = Printer("text", ".txt", table=print_table, document=_print_document, aliases=("table",))

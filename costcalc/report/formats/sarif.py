@@ -9,10 +9,9 @@ from urllib.parse import quote
 
 from costcalc import __version__
 from costcalc.gate.result import Place, Result, Verdict
+from costcalc.report.formats import Look, Printer
 from costcalc.report.gate.issues import LOOSENED, Issue, issues
-from costcalc.report.gate.places import from_root
-from costcalc.report.gate.tables import context_record
-from costcalc.report.gate.words import Words, metric_name
+from costcalc.report.gate.words import Numbers, context_record, from_root, metric_name
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -24,9 +23,9 @@ _SAYS: Final = {
 }
 
 
-def render_sarif(result: Result, *, raw: bool, folder: str) -> str:
+def print_result(result: Result, look: Look) -> str:
     """Return a log of one run, with a result per issue."""
-    found = [*issues(result, Words(raw))]
+    found = [*issues(result, Numbers(look.raw))]
     checks = [*dict.fromkeys(issue.check for issue in found)]
     run = {
         "tool": {
@@ -38,7 +37,7 @@ def render_sarif(result: Result, *, raw: bool, folder: str) -> str:
         },
         "columnKind": "unicodeCodePoints",
         "properties": context_record(result.context),
-        "results": [_result(issue, checks.index(issue.check), folder) for issue in found],
+        "results": [_result(issue, checks.index(issue.check), look.folder) for issue in found],
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
@@ -75,3 +74,6 @@ def _physical(place: Place, folder: str) -> dict[str, Any]:
     uri = path.as_uri() if path.is_absolute() else quote(from_root(place.file, folder))
     region = {"startLine": place.line, "startColumn": place.column}
     return {"artifactLocation": {"uri": uri}, "region": region}
+
+
+PRINTER: Final = Printer("sarif", ".sarif", result=print_result)

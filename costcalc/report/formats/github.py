@@ -7,10 +7,18 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from costcalc.gate.result import Finding, LimitChange, ModelChange, Place, Result
-from costcalc.report.gate.advice import advice
-from costcalc.report.gate.places import from_root, limit_text, rule_text
+from costcalc.report.blocks import plain_text
+from costcalc.report.formats import Look, Printer
 from costcalc.report.gate.summary import growth, largest, moved, worst_first
-from costcalc.report.gate.words import Words, headlines, model_text
+from costcalc.report.gate.words import (
+    Numbers,
+    advice,
+    from_root,
+    headlines,
+    limit_text,
+    model_text,
+    rule_text,
+)
 
 MOST: Final = 10
 """GitHub drops what exceeds this, without a word."""
@@ -27,31 +35,31 @@ class _Annotation:
     place: Place | None
 
 
-def render_github(result: Result, *, raw: bool, folder: str) -> str:
+def print_result(result: Result, look: Look) -> str:
     """Return an annotation per line, the worst ones; the last one says how many more there are."""
-    annotations = [*_annotations(result, Words(raw))]
+    annotations = [*_annotations(result, Numbers(look.raw))]
     shown = annotations[:MOST]
     more = len(annotations) - len(shown)
     return "".join(
-        _line(annotation, folder, more if number == len(shown) else 0)
+        _line(annotation, look.folder, more if number == len(shown) else 0)
         for number, annotation in enumerate(shown, 1)
     )
 
 
-def _annotations(result: Result, words: Words) -> Iterator[_Annotation]:
+def _annotations(result: Result, numbers: Numbers) -> Iterator[_Annotation]:
     findings = worst_first(result.findings)
-    yield from (_finding(each, words, result) for each in findings if each.verdict == "fail")
+    yield from (_finding(each, numbers, result) for each in findings if each.verdict == "fail")
     yield from (_limit(change) for change in result.limit_changes if change.loosened)
-    yield from (_finding(each, words, result) for each in findings if each.verdict == "warn")
+    yield from (_finding(each, numbers, result) for each in findings if each.verdict == "warn")
     if result.command == "diff":
-        yield from (_change(model, words) for model in moved(result))
+        yield from (_change(model, numbers) for model in moved(result))
 
 
-def _finding(finding: Finding, words: Words, result: Result) -> _Annotation:
-    said = [words.finding(finding), rule_text(finding.rule)]
+def _finding(finding: Finding, numbers: Numbers, result: Result) -> _Annotation:
+    said = [numbers.finding(finding), rule_text(finding.rule)]
     said += [f"{text}" for text in (finding.rule.reason, finding.rule.message) if text]
     if finding.verdict == "fail":
-        said.append(advice(finding))
+        said.append(plain_text(advice(finding)))
     place = finding.place or _first_line(finding.model, result)
     level: Literal["error", "warning"] = "error" if finding.verdict == "fail" else "warning"
     return _Annotation(level, f"{finding.model}: {finding.metric}", "\n".join(said), place)
@@ -65,10 +73,10 @@ def _limit(change: LimitChange) -> _Annotation:
     return _Annotation("warning", "a budget is loosened", limit_text(change), change.place)
 
 
-def _change(model: ModelChange, words: Words) -> _Annotation:
+def _change(model: ModelChange, numbers: Numbers) -> _Annotation:
     """Return a notice on the stage that changed most; one on a file that is gone would be shown nowhere."""
     changes = headlines(model.metrics)
-    text = "\n".join(words.change(metric, values) for metric, values in changes.items()) or model.status
+    text = "\n".join(numbers.change(metric, values) for metric, values in changes.items()) or model.status
     metric = next(iter(changes), "")
     stages = [stage for stage in model.stages if stage.place and growth(stage, metric)]
     most, _ = largest(stages, metric, 1)
@@ -84,3 +92,6 @@ def _line(annotation: _Annotation, folder: str, more: int) -> str:
         properties = {"file": file, "line": str(annotation.place.line)} | properties
     said = ",".join(f"{name}={value.translate(_PROPERTY)}" for name, value in properties.items())
     return f"::{annotation.level} {said}::{message.translate(_MESSAGE)}\n"
+
+
+PRINTER: Final = Printer("github", ".txt", result=print_result)
