@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 
 from costcalc.cli import run
-from costcalc.gate.result import Context, Finding, ModelChange, Place, Result, Rule, Values
-from costcalc.gate.serial import to_json
+from costcalc.gate.result import Context, Finding, ModelChange, Place, Result, Rule, Values, to_json
 from costcalc.report.gate.comment import (
     MOST_BYTES,
     Comment,

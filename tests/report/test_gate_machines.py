@@ -10,8 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from costcalc.gate.result import Context, Finding, Place, Result, Rule, Values
-from costcalc.gate.serial import from_json
+from costcalc.gate.result import Context, Finding, Place, Result, Rule, Values, from_json
 from costcalc.report.gate import FORMATS, render_result
 from costcalc.report.gate.github import MOST
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from costcalc.gate.result import Result
+from costcalc.gate.result import Result, to_json
 
 FORMATS: Final = ("text", "json", "csv", "markdown", "github", "junit", "gitlab", "sarif", "html")
 
@@ -34,8 +34,6 @@ def render_result(
     match format:
         case "json":
             import json
-
-            from costcalc.gate.serial import to_json
 
             return json.dumps(to_json(result), indent=2, ensure_ascii=False) + "\n"
         case "csv":
