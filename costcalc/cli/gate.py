@@ -119,6 +119,37 @@ def config_options(command: Command) -> Command:
     )  # fmt: skip
 
 
+def basis_options(command: Command) -> Command:
+    """Add the options that say how to count; the command gets them as `basis`, None if none is given."""
+
+    @functools.wraps(command)
+    def wrapper(**others: Any) -> Any:
+        context = click.get_current_context()
+        given = {
+            name: others[name]
+            for name in ("dtype", *BASIS_KEYS)
+            if context.get_parameter_source(name) is not ParameterSource.DEFAULT
+        }
+        others = {name: value for name, value in others.items() if name not in ("dtype", *BASIS_KEYS)}
+        return command(basis=parse_basis(**given) if given else None, **others)
+
+    return add_options(
+        wrapper,
+        click.option("--convention", metavar="NAME", help=f"What counts as a MAC. {_one_of(CONVENTIONS)}"),
+        click.option("--batch", metavar="N", type=click.IntRange(min=1), help="Images per batch.  [default: 1]"),
+        click.option("--dtype", metavar="TYPE", help=f"Of weights and activations. {_one_of(DTYPES)}"),
+        click.option("--weights", "--weights-dtype", "weights_dtype", metavar="TYPE",
+                     help="The type of the weights alone."),
+        click.option("--activations", "--activations-dtype", "activations_dtype", metavar="TYPE",
+                     help="The type of the activations alone."),
+        click.option("--fusion", metavar="NAME",
+                     help=f"What runs in one kernel, for memory. {_one_of(FUSIONS)}"),
+        click.option("--order", type=click.Choice(ORDERS),
+                     help="How branches are executed, for peak memory.  [default: given]"),
+        click.option("--weights-in-ram", is_flag=True, help="Let peak memory include the weights."),
+    )  # fmt: skip
+
+
 def result_options(command: Command) -> Command:
     """Add the options that decide what is written where; the command gets them as `outputs`."""
 

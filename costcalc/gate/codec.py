@@ -110,7 +110,7 @@ def _kind(hint: Any) -> _Kind:
 
 
 @functools.cache
-def _members(of: type) -> tuple[_Member, ...]:
+def _members(of: Any) -> tuple[_Member, ...]:
     """Return what is written of a dataclass: its fields, then what is derived from them."""
     hints = typing.get_type_hints(of, include_extras=True)
     fields = [_member(field.name, hints[field.name]) for field in dataclasses.fields(of)]
@@ -304,8 +304,8 @@ def _object_schema(of: type) -> Json:
 def _schema(kind: _Kind) -> Json:
     found = {"description": kind.description} if kind.description else {}
     if kind.record is not None or dataclasses.is_dataclass(kind.type):
-        name = {"$ref": f"#/definitions/{kind.type.__name__}"}
-        inner = name if kind.record is None else kind.record.schema()
+        reference = {"$ref": f"#/definitions/{kind.type.__name__}"}
+        inner = reference if kind.record is None else kind.record.schema()
         return found | ({"anyOf": [inner, {"type": "null"}]} if kind.nullable else {"allOf": [inner]})
     match get_origin(kind.type):
         case typing.Literal:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
+from typing import Final
 
-from costcalc.cost import Cost
-from costcalc.gate.metrics import count_in, values
-from costcalc.gate.result import Context
+from costcalc.cost import Basis, Cost, metric
 from costcalc.spec.check import check
 from costcalc.spec.decode import Document
 from costcalc.spec.files import Files, shown, zoo_directory
@@ -16,6 +17,11 @@ from costcalc.spec.link import link
 from costcalc.spec.load import Model, build
 from costcalc.spec.model import Spec
 from costcalc.spec.terms import expand, overrides_of
+
+REPORTED: Final = (
+    "macs", "flops", "params", "param_bytes", "memory_access", "peak_memory", "activations", "depth",
+)  # fmt: skip
+"""The metrics that every result has; any other is in it where a budget names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +46,13 @@ class Counted:
 
     Attributes:
         target: Which one.
-        metrics: By context; None is unknown.
+        metrics: By basis, then by name; None is unknown.
         cost: Layer by layer; None where only the totals are known.
         model: The network; None likewise.
     """
 
     target: Target
-    metrics: Mapping[Context, Mapping[str, int | None]]
+    metrics: Mapping[Basis, Mapping[str, int | None]]
     cost: Cost | None = field(default=None, repr=False)
     model: Model | None = field(default=None, repr=False)
 
@@ -117,8 +123,8 @@ class Networks:
         names = expand(self.spec(path), terms)
         return [Target(path, name) for name in names if "*" not in name]
 
-    def count(self, target: Target, contexts: Iterable[Context]) -> Counted:
-        """Return a network counted in some contexts, of which the first one is told layer by layer.
+    def count(self, target: Target, bases: Iterable[Basis], metrics: Sequence[str] = REPORTED) -> Counted:
+        """Return a network counted on some bases; it is kept layer by layer on the first.
 
         Raises:
             CostcalcError: it cannot be built.
@@ -126,7 +132,16 @@ class Networks:
         if target not in self._counted:
             spec = self.spec(target.path)
             model = build(spec, target.name, overrides_of(spec, target.terms))
-            costs = {context: count_in(model.graph, context) for context in dict.fromkeys(contexts)}
-            metrics = {context: values(cost) for context, cost in costs.items()}
-            self._counted[target] = Counted(target, metrics, next(iter(costs.values())), model)
+            costs = {basis: basis.count(model.graph) for basis in dict.fromkeys(bases)}
+            counts = {basis: _values(cost, metrics) for basis, cost in costs.items()}
+            self._counted[target] = Counted(target, counts, next(iter(costs.values())), model)
         return self._counted[target]
+
+
+def _values(cost: Cost, metrics: Iterable[str]) -> dict[str, int | None]:
+    return {name: whole(metric(name).exact(cost)) for name in metrics}
+
+
+def whole(value: int | Fraction | None) -> int | None:
+    """Return a value in whole numbers, as limits are: a ratio is within one if its ceiling is."""
+    return None if value is None else math.ceil(value)

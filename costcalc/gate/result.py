@@ -7,16 +7,17 @@ JSON Schema, and what `from_json` lets through.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
+from costcalc.cost import CONVENTIONS, DTYPES, FUSIONS, ORDERS, Basis, parse_basis
 from costcalc.errors import CostcalcError, Diagnostic, Location
 from costcalc.gate import codec
-from costcalc.gate.codec import FLAT, DecodeError, Key, Range, derived
+from costcalc.gate.codec import FLAT, DecodeError, Key, Range, Record, derived
 from costcalc.version import __version__
 
-SCHEMA_VERSION: Final = "1.0"
+SCHEMA_VERSION: Final = "1.1"
 """Of the JSON. A new key raises the minor version, anything else the major one."""
 
 SCHEMA_FILE: Final = "result.schema.json"
@@ -53,16 +54,58 @@ def place_of(location: Location) -> Place:
     return Place(location.file, location.line, location.column)
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What all numbers rest on."""
+BASIS_WORDS: Final[Mapping[str, Iterable[str]]] = {
+    "convention": CONVENTIONS,
+    "weights_dtype": DTYPES,
+    "activations_dtype": DTYPES,
+    "fusion": FUSIONS,
+    "order": ORDERS,
+}
+"""The words that may be said of a basis, by its keys."""
 
-    convention: str = "paper"
-    batch: Annotated[int, Range(1)] = 1
-    weights_dtype: str = "fp32"
-    activations_dtype: str = "fp32"
-    fusion: str = "conv-bn-act"
-    weights_in_ram: bool = False
+
+def read_basis(document: object) -> Basis:
+    """Return the basis that `Basis.record` wrote; schema 1.0 had no `order`.
+
+    Raises:
+        DecodeError: it is not one.
+    """
+    if not isinstance(document, dict):
+        raise DecodeError("it is not an object")
+    said: codec.Json = {}
+    for key, usual in Basis().record().items():
+        if key not in document and key != "order":
+            raise DecodeError(f"it has no `{key}`")
+        value = said[key] = document.get(key, usual)
+        words = BASIS_WORDS.get(key)
+        if type(value) is not type(usual):
+            raise DecodeError(f"its `{key}` is not {_TYPES[type(usual)][1]}")
+        if words is not None and str(value) not in words:
+            raise DecodeError(f"its `{key}` is `{str(value)[:40]}`, not one of {', '.join(words)}")
+        if type(value) is int and value < 1:
+            raise DecodeError(f"its `{key}` is out of range")
+    return parse_basis(**said)
+
+
+def _basis_schema() -> codec.Json:
+    properties: codec.Json = {}
+    for key, usual in Basis().record().items():
+        properties[key] = {"type": _TYPES[type(usual)][0]}
+        if key in BASIS_WORDS:
+            properties[key]["enum"] = [*BASIS_WORDS[key]]
+        elif type(usual) is int:
+            properties[key]["minimum"] = 1
+    required = [key for key in properties if key != "order"]  # which schema 1.0 did not have
+    return {"type": "object", "properties": properties, "required": required}
+
+
+_TYPES: Final = {
+    str: ("string", "a text"),
+    int: ("integer", "a whole number"),
+    bool: ("boolean", "true or false"),
+}
+
+BASIS: Final = Record(Basis.record, read_basis, _basis_schema)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +155,7 @@ class Finding:
     limit: Annotated[Count, "The largest integer that would pass; of `max_slack` the `max` to lower."]
     rule: Annotated[Rule, "Who says so."]
     place: Annotated[Place | None, "The line of the spec that is most to blame, else its first.", FLAT] = None
-    context: Annotated[Context | None, "What it rests on, where a rule counts otherwise."] = None
+    context: Annotated[Basis | None, "What it rests on, where a rule counts otherwise.", BASIS] = None
 
     @derived
     def slack(self) -> Annotated[Count, "How far below the limit; negative above it."]:
@@ -173,7 +216,7 @@ class Result:
     """All that a check or a diff has to say."""
 
     command: Annotated[Literal["check", "diff"], "Which of the two."]
-    context: Annotated[Context, "What all numbers rest on."]
+    context: Annotated[Basis, "What all numbers rest on.", BASIS]
     models: Annotated[tuple[ModelChange, ...], "Every network looked at, in the order asked for."]
     findings: Annotated[tuple[Finding, ...], "Every limit on every network; a diff has none."] = ()
     base: Annotated[Base | None, "What is compared with, if anything."] = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from costcalc.gate.metrics import round_limit
+from costcalc.gate.budget import round_limit
 from costcalc.gate.result import Finding
 from costcalc.report.gate.places import place_text
 

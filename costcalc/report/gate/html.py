@@ -16,7 +16,6 @@ from costcalc.report.gate.words import (
     HEADLINES,
     Words,
     base_text,
-    context_text,
     headlines,
     metric_name,
     model_text,
@@ -36,7 +35,7 @@ def render_html(result: Result, *, raw: bool, top: int) -> str:
         *_section("What changed", _changes(result, words, top)),
         *_section("Budgets", _findings(result, words)),
         *_section("Notes", [f"<p>{_text(note)}</p>" for note in (*result.notes, *skipped(result))]),
-        f"<footer>{_text(context_text(result.context))} costcalc {_text(__version__)}</footer>",
+        f"<footer>{_text(result.context.words())} costcalc {_text(__version__)}</footer>",
     ]
     return (
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'

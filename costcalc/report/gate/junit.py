@@ -12,7 +12,6 @@ from costcalc.report.diagnostics import printable
 from costcalc.report.gate.advice import advice
 from costcalc.report.gate.places import rule_text
 from costcalc.report.gate.summary import summary, worst
-from costcalc.report.gate.tables import context_record
 from costcalc.report.gate.words import Words
 
 _NAME = "costcalc"
@@ -35,7 +34,7 @@ def render_junit(result: Result, *, raw: bool) -> str:
         suites, "testsuite", {"name": f"{_NAME} {result.command}"} | counts | {"skipped": skipped}
     )
     properties = SubElement(suite, "properties")
-    for name, value in context_record(result.context).items():
+    for name, value in result.context.record().items():
         SubElement(properties, "property", {"name": name, "value": json.dumps(value).strip('"')})
     for (model, rule), findings in cases.items():
         _case(suite, model, rule, findings, words)

@@ -17,7 +17,6 @@ from costcalc.report.gate.words import (
     SIGNS,
     Words,
     base_text,
-    context_text,
     headlines,
     metric_name,
     model_text,
@@ -44,7 +43,7 @@ def markdown_sections(result: Result, *, raw: bool, top: int) -> list[str]:
         *_changes(result, words, top),
         _passes(result, words),
         "\n".join(f"- {escape(note)}" for note in (*result.notes, *skipped(result))),
-        f"<sub>{escape(context_text(result.context))} costcalc {__version__}</sub>",
+        f"<sub>{escape(result.context.words())} costcalc {__version__}</sub>",
     ]
     return [section for section in sections if section]
 

@@ -11,7 +11,6 @@ from costcalc import __version__
 from costcalc.gate.result import Place, Result, Verdict
 from costcalc.report.gate.issues import LOOSENED, Issue, issues
 from costcalc.report.gate.places import from_root
-from costcalc.report.gate.tables import context_record
 from costcalc.report.gate.words import Words, metric_name
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -37,7 +36,7 @@ def render_sarif(result: Result, *, raw: bool, folder: str) -> str:
             }
         },
         "columnKind": "unicodeCodePoints",
-        "properties": context_record(result.context),
+        "properties": result.context.record(),
         "results": [_result(issue, checks.index(issue.check), folder) for issue in found],
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from costcalc.gate.result import Context, Finding, ModelChange, Part, Place, Result, Values
+from costcalc.gate.result import Finding, ModelChange, Part, Place, Result, Values
 from costcalc.report.record import Column, Record, Table
 
 _VALUES = (
@@ -41,24 +41,12 @@ _CHANGE_COLUMNS = (
 
 def result_table(result: Result) -> Table:
     """Return a row per finding of a check, and per metric of every network, stage and layer of a diff."""
-    context = context_record(result.context) | _base(result)
+    context: dict[str, object] = {**result.context.record(), **_base(result)}
     if result.command == "check":
         rows = tuple(map(_finding, result.findings))
         return Table(_FINDING_COLUMNS, rows, "findings", context=context)
     changes = tuple(row for model in result.models for row in _model(model))
     return Table(_CHANGE_COLUMNS, changes, "changes", context=context)
-
-
-def context_record(context: Context) -> dict[str, object]:
-    """Return what the numbers rest on, by the names that all reports have for it."""
-    return {
-        "convention": context.convention,
-        "batch": context.batch,
-        "dtype": context.activations_dtype,
-        "weights_dtype": context.weights_dtype,
-        "fusion": context.fusion,
-        "weights_in_ram": context.weights_in_ram,
-    }
 
 
 def _base(result: Result) -> dict[str, object]:

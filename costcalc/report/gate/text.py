@@ -13,7 +13,7 @@ from costcalc.report.diagnostics import printable
 from costcalc.report.gate.advice import advice
 from costcalc.report.gate.places import limit_text, part_remark, rule_text
 from costcalc.report.gate.summary import Blame, blames, growth, largest, moved, passes, skipped, summary
-from costcalc.report.gate.words import LABELS, SIGNS, Words, base_text, context_text, headlines, model_text
+from costcalc.report.gate.words import LABELS, SIGNS, Words, base_text, headlines, model_text
 
 _BELOW: Final = 5
 """What explains a verdict stands below it, under the name behind the label."""
@@ -109,7 +109,7 @@ class _Writer:
         yield [line for blame in blames(self.result, "warn") for line in self._verdicts(blame)]
         for blame in blames(self.result, "fail"):
             yield [*self._verdicts(blame), *self._why(blame), *self._advice(blame)]
-        yield [_Line(context_text(self.result.context)), _Line(summary(self.result))]
+        yield [_Line(self.result.context.words()), _Line(summary(self.result))]
 
     def _model(self, model: ModelChange) -> Iterator[_Line]:
         name, sign = model_text(model), SIGNS[model.status]

@@ -8,9 +8,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Final
 
+from costcalc.cost import Basis, find_metric, format_dtypes
 from costcalc.gate.result import (
     Base,
-    Context,
     Finding,
     ModelChange,
     Part,
@@ -32,7 +32,6 @@ SIGNS: Final[Mapping[Status, str]] = {
 HEADLINES: Final = ("macs", "params", "memory_access", "peak_memory")
 """What people ask about first; the other metrics follow from these or are for machines."""
 
-_BYTES: Final = ("param_bytes", "memory_access", "peak_memory")
 _NAMES: Final = {"macs": "MACs", "flops": "FLOPs", "param_bytes": "weights"}
 _DELTA_DIGITS: Final = 3
 
@@ -44,7 +43,8 @@ def metric_name(metric: str) -> str:
 
 def is_bytes(metric: str) -> bool:
     """Tell whether a metric is measured in bytes; all others are counts."""
-    return metric in _BYTES
+    known = find_metric(metric)
+    return known is not None and known.is_bytes
 
 
 def base_text(base: Base) -> str:
@@ -53,32 +53,19 @@ def base_text(base: Base) -> str:
     return f"{base.name}{commit}{' (merge base)' if base.is_merge_base else ''}"
 
 
-def context_text(context: Context) -> str:
-    """Return what all numbers rest on."""
-    ram = ", weights in RAM" if context.weights_in_ram else ""
-    return (
-        f"1 MAC = 1 multiply-add ({context.convention} convention); batch {context.batch}, "
-        f"{_dtypes(context)}, fusion {context.fusion}{ram}."
-    )
-
-
-def _conditions(context: Context, metric: str) -> str:
+def _conditions(basis: Basis, metric: str) -> str:
     """Return what a metric rests on beside what numbers rest on unless somebody says otherwise."""
-    usual = Context()
+    usual = Basis()
+    in_bytes = is_bytes(metric)
     conditions = [
-        _dtypes(context) if is_bytes(metric) else "",
-        "weights in RAM" if is_bytes(metric) and context.weights_in_ram else "",
-        f"fusion {context.fusion}" if is_bytes(metric) and context.fusion != usual.fusion else "",
-        f"{context.convention} convention" if context.convention != usual.convention else "",
-        f"batch {context.batch}" if context.batch != usual.batch else "",
+        format_dtypes(basis.weights, basis.activations) if in_bytes else "",
+        "weights in RAM" if in_bytes and basis.weights_in_ram else "",
+        f"fusion {basis.fusion}" if in_bytes and basis.fusion != usual.fusion else "",
+        f"{basis.order} order" if in_bytes and basis.order != usual.order else "",
+        f"{basis.convention.name} convention" if basis.convention != usual.convention else "",
+        f"batch {basis.batch}" if basis.batch != usual.batch else "",
     ]
     return ", ".join(filter(None, conditions))
-
-
-def _dtypes(context: Context) -> str:
-    if context.activations_dtype == context.weights_dtype:
-        return context.weights_dtype
-    return f"{context.weights_dtype} weights, {context.activations_dtype} activations"
 
 
 def headlines(metrics: Mapping[str, Values]) -> dict[str, Values]:
