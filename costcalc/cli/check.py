@@ -15,8 +15,8 @@ from costcalc.cli.gate import (
     result_options,
 )
 from costcalc.cost import Basis
-from costcalc.gate.check import check
 from costcalc.gate.budget_reader import flag_budgets, parse_pairs
+from costcalc.gate.check import check
 from costcalc.gate.gather import Request
 
 

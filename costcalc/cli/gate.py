@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+from click.core import ParameterSource
 
+from costcalc.cli import counting
 from costcalc.cli.files import File, parse_files
 from costcalc.cli.options import Command, add_options, no_colour_option
 from costcalc.cli.streams import report, terminal_width, wants_colour, write
+from costcalc.cost import BASIS_KEYS, Basis
 from costcalc.errors import Diagnostic, UsageError
 from costcalc.gate.result import Result
 
@@ -123,31 +126,15 @@ def basis_options(command: Command) -> Command:
     """Add the options that say how to count; the command gets them as `basis`, None if none is given."""
 
     @functools.wraps(command)
-    def wrapper(**others: Any) -> Any:
-        context = click.get_current_context()
-        given = {
-            name: others[name]
-            for name in ("dtype", *BASIS_KEYS)
-            if context.get_parameter_source(name) is not ParameterSource.DEFAULT
-        }
-        others = {name: value for name, value in others.items() if name not in ("dtype", *BASIS_KEYS)}
-        return command(basis=parse_basis(**given) if given else None, **others)
+    def wrapper(basis: Basis, **others: Any) -> Any:
+        if len(basis.conventions) > 1:
+            help = "limits on counts by another one: --max macs_fvcore=300M"
+            raise UsageError(Diagnostic("E030", "--convention: a check counts by one", help=help))
+        source = click.get_current_context().get_parameter_source
+        is_given = any(source(name) is not ParameterSource.DEFAULT for name in ("dtype", *BASIS_KEYS))
+        return command(basis=basis if is_given else None, **others)
 
-    return add_options(
-        wrapper,
-        click.option("--convention", metavar="NAME", help=f"What counts as a MAC. {_one_of(CONVENTIONS)}"),
-        click.option("--batch", metavar="N", type=click.IntRange(min=1), help="Images per batch.  [default: 1]"),
-        click.option("--dtype", metavar="TYPE", help=f"Of weights and activations. {_one_of(DTYPES)}"),
-        click.option("--weights", "--weights-dtype", "weights_dtype", metavar="TYPE",
-                     help="The type of the weights alone."),
-        click.option("--activations", "--activations-dtype", "activations_dtype", metavar="TYPE",
-                     help="The type of the activations alone."),
-        click.option("--fusion", metavar="NAME",
-                     help=f"What runs in one kernel, for memory. {_one_of(FUSIONS)}"),
-        click.option("--order", type=click.Choice(ORDERS),
-                     help="How branches are executed, for peak memory.  [default: given]"),
-        click.option("--weights-in-ram", is_flag=True, help="Let peak memory include the weights."),
-    )  # fmt: skip
+    return counting.basis_options(wrapper)
 
 
 def result_options(command: Command) -> Command:

@@ -18,7 +18,6 @@ from costcalc.gate.gather import Request
 from costcalc.gate.networks import Counted, Networks
 from costcalc.gate.patterns import named
 from costcalc.gate.result import Result
-from costcalc.spec.files import Files
 
 _COMPARISON: Final = re.compile(r"\s*(<=|<|>=|>|==)?\s*(.*?)\s*")
 
@@ -137,7 +136,7 @@ def assert_cost(
         weights_in_ram=weights_in_ram,
     )
     wanted = [_parse(name, written) for name, written in limits.items()]
-    networks = Networks(Files())
+    networks = Networks()
     errors: list[Diagnostic] = []
     targets = named([reference], networks, errors)
     if errors:
@@ -170,12 +169,13 @@ def _failures(
     for name, operator, limit, written in wanted:
         value = metrics[name]
         if value is None:
-            yield f"{counted.target.name}: {name} is unknown, so it is not {operator} {written}"
+            yield f"{counted.reference.name}: {name} is unknown, so it is not {operator} {written}"
         elif not _holds(value, operator, limit):
             amount = f"by {abs(value - limit):,}" + (f" ({abs(value - limit) / limit:.1%})" if limit else "")
             place = blame(counted, None, name)
             most = f"; most of it: {place.file}:{place.line}" if place else ""
-            yield f"{counted.target.name}: {name} is {value:,}, not {operator} {written}: off {amount}{most}"
+            said = f"{name} is {value:,}, not {operator} {written}: off {amount}{most}"
+            yield f"{counted.reference.name}: {said}"
 
 
 def _holds(value: int, operator: str, limit: int) -> bool:

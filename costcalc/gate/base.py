@@ -17,9 +17,10 @@ from costcalc.gate.budget_reader import spec_budget
 from costcalc.gate.changes import differ
 from costcalc.gate.config import Config, find_config, load_config
 from costcalc.gate.git import GitFiles
-from costcalc.gate.networks import Counted, Networks, Target
+from costcalc.gate.networks import Counted, Networks
 from costcalc.gate.patterns import Pattern
 from costcalc.gate.result import Base
+from costcalc.networks import Reference
 from costcalc.spec.files import SUFFIXES, shown
 
 _ALIKE: Final = 0.5
@@ -57,7 +58,7 @@ class OpenBase(Protocol):
     def removed(
         self,
         patterns: Sequence[Pattern],
-        today: Collection[Target],
+        today: Collection[Reference],
         bases: Sequence[Basis],
         metrics: Sequence[str],
     ) -> list[Counted]:
@@ -88,16 +89,16 @@ class CommitBase:
         self._missing: list[Path] | None = None
 
     def before(self, now: Counted, bases: Iterable[Basis], metrics: Sequence[str]) -> Counted | None:
-        path = now.target.path
+        path = now.reference.path
         if self._files.is_foreign(path):
-            message = f"{now.target.name} is outside the repository {self._files.repository.top}"
+            message = f"{now.reference.name} is outside the repository {self._files.repository.top}"
             raise CostcalcError(Diagnostic("E807", message, help="run costcalc in its repository"))
-        if self._is_unedited(now.target):
+        if self._is_unedited(now.reference):
             return now  # which is the same by then, and need not be counted again
         former = path if self._files.exists(path) else self._renames().get(path)
-        return None if former is None else self._count(Target(former, now.target.terms), bases, metrics)
+        return None if former is None else self._count(Reference(former, now.reference.terms), bases, metrics)
 
-    def _count(self, target: Target, bases: Iterable[Basis], metrics: Sequence[str]) -> Counted | None:
+    def _count(self, target: Reference, bases: Iterable[Basis], metrics: Sequence[str]) -> Counted | None:
         try:
             return self._networks.count(target, bases, metrics)
         except CostcalcError as error:
@@ -118,7 +119,7 @@ class CommitBase:
     def is_untouched(self, now: Counted, before: Counted | None) -> bool:
         return now is before
 
-    def _is_unedited(self, target: Target) -> bool:
+    def _is_unedited(self, target: Reference) -> bool:
         """Tell whether the spec and all that it imports are the same, byte for byte."""
         reads = self._today.reads(target.path)
         return all(map(self._is_same, reads.found)) and not any(map(self._appeared, reads.absent))
@@ -136,14 +137,14 @@ class CommitBase:
     def removed(
         self,
         patterns: Sequence[Pattern],
-        today: Collection[Target],
+        today: Collection[Reference],
         bases: Sequence[Basis],
         metrics: Sequence[str],
     ) -> list[Counted]:
         renamed = set(self._renames().values())
         gone = [path for path in self._gone() if path not in renamed]
         edited = [path for path in self._paths if self._files.exists(path) and not self._is_same(path)]
-        targets: dict[Target, None] = {}
+        targets: dict[Reference, None] = {}
         for path in (*gone, *edited):
             for pattern in patterns:
                 if pattern.matches_file(path):
@@ -151,9 +152,9 @@ class CommitBase:
         counted = [self._count(target, bases, metrics) for target in targets if target not in today]
         return [each for each in counted if each is not None]
 
-    def _expanded(self, path: Path, terms: str) -> list[Target]:
+    def _expanded(self, path: Path, terms: str) -> list[Reference]:
         try:
-            return [] if self._networks.is_library(path) else self._networks.expand(path, terms)
+            return [] if self._networks.is_library(path) else self._networks.matching(path, terms)
         except CostcalcError:
             return []  # it was no network then either
 
@@ -235,7 +236,7 @@ class FileBase:
         self._baseline = baseline
 
     def before(self, now: Counted, bases: Iterable[Basis], metrics: Sequence[str]) -> Counted | None:
-        name = self._baseline.name(now.target)
+        name = self._baseline.name(now.reference)
         return self._counted(name, bases, metrics) if name in self._baseline.costs else None
 
     def _counted(self, name: str, bases: Iterable[Basis], metrics: Sequence[str]) -> Counted:
@@ -248,7 +249,7 @@ class FileBase:
     def removed(
         self,
         patterns: Sequence[Pattern],
-        today: Collection[Target],
+        today: Collection[Reference],
         bases: Sequence[Basis],
         metrics: Sequence[str],
     ) -> list[Counted]:

@@ -12,8 +12,9 @@ from typing import Annotated, Any, Final
 from costcalc.cost import Basis
 from costcalc.errors import CostcalcError, Diagnostic
 from costcalc.gate import codec
-from costcalc.gate.networks import REPORTED, Counted, Target
+from costcalc.gate.networks import REPORTED, Counted
 from costcalc.gate.result import BASIS, Count
+from costcalc.networks import Reference
 from costcalc.spec.files import shown, zoo_directory
 
 NAME: Final = "costcalc-baseline.json"
@@ -37,17 +38,17 @@ class Baseline:
     basis: Basis
     costs: Mapping[str, Metrics]
 
-    def name(self, target: Target) -> str:
+    def name(self, target: Reference) -> str:
         """Return what the file calls a network: its path from here, so that the folder can move."""
         return _name(target, self.file.parent)
 
-    def target(self, name: str) -> Target:
+    def target(self, name: str) -> Reference:
         """Return the network that a name stands for."""
         path, at, terms = name.rpartition("@")
         path, terms = (path, terms) if at else (name, "")
         if not path.endswith((".yaml", ".yml")):
-            return Target(zoo_directory() / f"{path}.yaml", terms)
-        return Target(Path(os.path.normpath(self.file.parent / path)), terms)
+            return Reference(zoo_directory() / f"{path}.yaml", terms)
+        return Reference(Path(os.path.normpath(self.file.parent / path)), terms)
 
     def metrics(self, name: str, basis: Basis, metrics: Iterable[str]) -> Metrics:
         """Return some metrics of a network on a basis.
@@ -76,7 +77,7 @@ class _Content:
 def write_baseline(networks: Iterable[Counted], basis: Basis, folder: Path) -> str:
     """Return the text of a baseline: sorted, a line per network and metric, so that changes merge."""
     costs = {
-        _name(counted.target, folder): {
+        _name(counted.reference, folder): {
             metric + _suffix(each, basis): value
             for each, metrics in counted.metrics.items()
             for metric, value in metrics.items()
@@ -127,7 +128,7 @@ def _parse(content: bytes, path: Path) -> Baseline:
     return Baseline(path, said.context, said.costs)
 
 
-def _name(target: Target, folder: Path) -> str:
+def _name(target: Reference, folder: Path) -> str:
     path = Path(os.path.relpath(target.path, folder)).as_posix()
     file = target.path.stem if target.path.parent == zoo_directory() and path.startswith("../") else path
     return f"{file}@{target.terms}" if target.terms else file

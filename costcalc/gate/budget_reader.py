@@ -52,11 +52,11 @@ def read_basis(reader: Reader, keys: Mapping[str, located.Path], default: Basis)
 
 
 _KINDS: Final = {
-    "convention": "convention",
-    "weights_dtype": "number format",
-    "activations_dtype": "number format",
-    "fusion": "fusion",
-    "order": "order of execution",
+    "convention": "a convention",
+    "weights_dtype": "a number format",
+    "activations_dtype": "a number format",
+    "fusion": "a fusion",
+    "order": "an order of execution",
 }
 
 
@@ -87,7 +87,7 @@ def read_budget(
         ceiling=ceilings,
         max_slack=reader.percent(keys.get("max_slack"), "`max_slack`"),
         headroom=_or(reader.percent(keys.get("headroom"), "`headroom`"), HEADROOM),
-        level=reader.word(keys.get("level"), LEVELS, "level") or "error",
+        level=reader.word(keys.get("level"), LEVELS, "a level") or "error",
         message=reader.text(keys.get("message"), "`message`"),
         reason=reader.text(keys.get("reason"), "`reason`"),
         basis=read_basis(reader, keys, basis),

@@ -30,7 +30,7 @@ def change(
         details: Whether to look at stages and layers.
         renames: Whether another file means that it was renamed, not that two networks are compared.
     """
-    target = (now or before).target  # type: ignore[union-attr]
+    target = (now or before).reference  # type: ignore[union-attr]
     status = _status(now, before, renames)
     parts: tuple[tuple[Part, ...], tuple[Part, ...]] = ((), ())
     if details and status != "unchanged" and not (_lacks_layers(now) or _lacks_layers(before)):
@@ -41,7 +41,7 @@ def change(
         status=status,
         metrics=_metrics(now, before, basis),
         file=shown(target.path),
-        before=before.target.name if now and before and now.target != before.target else None,
+        before=before.reference.name if now and before and now.reference != before.reference else None,
         stages=parts[0],
         layers=parts[1],
     )
@@ -52,7 +52,7 @@ def _status(now: Counted | None, before: Counted | None, renames: bool) -> Statu
         return "added"
     if now is None:
         return "removed"
-    if renames and now.target.path != before.target.path:
+    if renames and now.reference.path != before.reference.path:
         return "renamed"
     return "changed" if differ(now, before) else "unchanged"
 

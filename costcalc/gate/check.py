@@ -101,4 +101,4 @@ def _drift(pairs: Iterable[Pair]) -> Iterator[str]:
 def _unheld(pairs: Iterable[Pair]) -> Iterator[str]:
     for pair in pairs:
         if not pair.budgets:
-            yield f"no budget is about {pair.now.target.name}"
+            yield f"no budget is about {pair.now.reference.name}"

@@ -134,7 +134,7 @@ def _member(attribute: str, hint: Any) -> _Member:
 def encode(value: Any) -> Json:
     """Return a dataclass as an object that `json.dumps` takes; whole numbers stay exact."""
     document: Json = {}
-    for member in _members(type(value)):
+    for member in _members(type(value)):  # type: ignore[arg-type]
         inner = getattr(value, member.attribute)
         if not member.kind.is_flat:
             document[member.key] = _encoded(inner, member.kind)
@@ -177,7 +177,7 @@ def decode(of: type[T], document: object) -> T:
 def _decoded_object(of: type[T], document: object, where: str) -> T:
     found = _required(dict, document, "an object", where)
     values: dict[str, Any] = {}
-    for member in _members(of):
+    for member in _members(of):  # type: ignore[arg-type]
         if member.is_derived:
             continue
         if member.kind.is_flat:

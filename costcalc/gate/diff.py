@@ -9,7 +9,6 @@ from costcalc.gate.gather import Request, gather
 from costcalc.gate.networks import Networks
 from costcalc.gate.patterns import named
 from costcalc.gate.result import Base, Result
-from costcalc.spec.files import Files
 
 
 def diff(request: Request) -> Result:
@@ -32,7 +31,7 @@ def diff_pair(before: str, now: str, basis: Basis | None = None) -> Result:
         CostcalcError: either cannot be built, or is several.
     """
     basis = basis or Basis()
-    networks = Networks(Files())
+    networks = Networks()
     errors: list[Diagnostic] = []
     pair = []
     for reference in (before, now):
@@ -49,4 +48,4 @@ def diff_pair(before: str, now: str, basis: Basis | None = None) -> Result:
         raise ModelReferenceError(dict.fromkeys(errors))
     left, right = pair
     model = change(right, left, basis, renames=False)
-    return Result("diff", basis, (model,), (), Base(left.target.name))
+    return Result("diff", basis, (model,), (), Base(left.reference.name))

@@ -18,10 +18,11 @@ from costcalc.gate.budget import Budget, limit_changes
 from costcalc.gate.budget_reader import spec_budget
 from costcalc.gate.config import Config, find_config, load_config
 from costcalc.gate.git import AUTO, GitFiles, Repository, find_base
-from costcalc.gate.networks import REPORTED, Counted, Networks, Target
+from costcalc.gate.networks import REPORTED, Counted, Networks
 from costcalc.gate.patterns import Pattern, collected, every_spec, matched, named, parse_pattern
 from costcalc.gate.result import Base, LimitChange
-from costcalc.spec.files import Files, shown
+from costcalc.networks import Reference
+from costcalc.spec.files import shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,7 @@ def gather(request: Request, *, needs_budgets: bool = False) -> Gathered:
         CostcalcError: everything that is wrong with any of them.
     """
     errors: list[Diagnostic] = []
-    networks = Networks(Files())
+    networks = Networks()
     config = _config(request, errors)
     basis = request.basis or (config.basis if config else Basis())
     budgets = (*(config.budgets if config else ()), *request.budgets)
@@ -136,7 +137,7 @@ def gather(request: Request, *, needs_budgets: bool = False) -> Gathered:
     if base is not None:
         if not request.references:
             patterns = _patterns((*budgets, *(former.budgets if former else ())))
-            today = {pair.now.target for pair in pairs}
+            today = {pair.now.reference for pair in pairs}
             removed = base.removed(patterns, today, [basis], metrics)
         if config is not None and former is not None:
             changes += limit_changes(config.budgets, former.budgets)
@@ -181,7 +182,7 @@ def _targets(
     budgets: Iterable[Budget],
     networks: Networks,
     errors: list[Diagnostic],
-) -> list[Target]:
+) -> list[Reference]:
     if request.references:
         return named(request.references, networks, errors)
     if errors:  # with other budgets other networks would be looked at
@@ -195,7 +196,7 @@ def _targets(
 
 
 def _spec_budgets(
-    targets: Iterable[Target], networks: Networks, basis: Basis, errors: list[Diagnostic]
+    targets: Iterable[Reference], networks: Networks, basis: Basis, errors: list[Diagnostic]
 ) -> tuple[Budget, ...]:
     """Return the budgets that specs have for themselves."""
     budgets: list[Budget | None] = []
@@ -210,7 +211,7 @@ def _open_base(
     config: Config | None,
     basis: Basis,
     networks: Networks,
-    targets: Iterable[Target],
+    targets: Iterable[Reference],
     errors: list[Diagnostic],
 ) -> OpenBase | None:
     against = request.against
@@ -234,7 +235,7 @@ def _metrics(budgets: Iterable[Budget]) -> list[str]:
 
 
 def _pair(
-    target: Target,
+    target: Reference,
     budgets: Iterable[Budget],
     basis: Basis,
     metrics: Sequence[str],

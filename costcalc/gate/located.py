@@ -133,7 +133,7 @@ class Reader:
             if value == word:
                 return word
         advice = one_of(str(value), words)
-        self.wrong(path, f"`{value}` is not a {what}", advice)
+        self.wrong(path, f"`{value}` is not {what}", advice)
         return None
 
     def flag(self, path: Path | None, what: str) -> bool | None:

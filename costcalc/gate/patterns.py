@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Final
 
 from costcalc.errors import CostcalcError, Diagnostic, Location, did_you_mean
-from costcalc.gate.networks import Networks, Target
+from costcalc.gate.networks import Networks
 from costcalc.gate.result import Place
+from costcalc.networks import Reference
 from costcalc.spec.files import SUFFIXES, shown, zoo_directory, zoo_names
-from costcalc.spec.load import split
 
 _WILD: Final = re.compile(r"[*?\[]")
 _SKIPPED: Final = ("node_modules", "__pycache__")
@@ -126,25 +126,20 @@ def collected(errors: list[Diagnostic]) -> Iterator[None]:
         errors.extend(error.diagnostics)
 
 
-def named(references: Iterable[str], networks: Networks, errors: list[Diagnostic]) -> list[Target]:
-    """Return the networks that references name."""
-    targets: dict[Target, None] = {}
-    for reference in references:
+def named(texts: Iterable[str], networks: Networks, errors: list[Diagnostic]) -> list[Reference]:
+    """Return the networks that texts name, each once."""
+    found: dict[Reference, None] = {}
+    for text in texts:
         with collected(errors):
-            name, terms = split(reference, networks.files)
-            path = Path(os.path.normpath(networks.files.locate(name).absolute()))
-            found = networks.expand(path, terms)
-            if not found:  # let the terms be refused as anywhere else
-                networks.count(Target(path, terms), ())
-            targets |= dict.fromkeys(found)
-    return list(targets)
+            found |= dict.fromkeys(networks.references(text))
+    return list(found)
 
 
 def matched(
     patterns: Iterable[Pattern], networks: Networks, errors: list[Diagnostic], *, allow_unmatched: bool
-) -> list[Target]:
+) -> list[Reference]:
     """Return the networks that patterns match; one that matches none is an error (E804)."""
-    targets: dict[Target, None] = {}
+    targets: dict[Reference, None] = {}
     for pattern in patterns:
         before = len(errors)
         found = _matching(pattern, networks, errors)
@@ -154,12 +149,12 @@ def matched(
     return list(targets)
 
 
-def _matching(pattern: Pattern, networks: Networks, errors: list[Diagnostic]) -> list[Target]:
-    targets: list[Target] = []
+def _matching(pattern: Pattern, networks: Networks, errors: list[Diagnostic]) -> list[Reference]:
+    targets: list[Reference] = []
     for path in pattern.files():
         with collected(errors):
             if pattern.file is not None or not networks.is_library(path):
-                targets += networks.expand(path, pattern.terms)
+                targets += networks.matching(path, pattern.terms)
     return targets
 
 
@@ -179,12 +174,12 @@ def _quoted(pattern: Pattern) -> Location | None:
     return Location(place.file, place.line, place.column, place.column + len(pattern.text) + 2, line)
 
 
-def every_spec(folder: Path, networks: Networks) -> list[Target]:
+def every_spec(folder: Path, networks: Networks) -> list[Reference]:
     """Return the networks of all specs below a folder, as they stand: files that begin like one."""
     targets = []
     for path in sorted(spec_files(folder)):
         if is_spec(path) and not networks.is_library(path):
-            targets.append(Target(path))
+            targets.append(Reference(path))
     return targets
 
 

@@ -15,10 +15,11 @@ from costcalc.gate import located, toml
 from costcalc.gate.budget import HEADROOM, USUAL, Budget, Limit, round_limit
 from costcalc.gate.config import Config
 from costcalc.gate.gather import Pair
-from costcalc.gate.networks import Counted, Networks, Target
+from costcalc.gate.networks import Counted, Networks
 from costcalc.gate.patterns import collected, every_spec
 from costcalc.gate.result import Place
-from costcalc.spec.files import Files, shown
+from costcalc.networks import Reference
+from costcalc.spec.files import shown
 from costcalc.units import format_count
 
 
@@ -182,7 +183,7 @@ def first_config(folder: Path) -> tuple[str, int]:
     Raises:
         CostcalcError: there is no spec (E806), or some are wrong.
     """
-    networks = Networks(Files())
+    networks = Networks()
     counted: list[Counted] = []
     errors: list[Diagnostic] = []
     for target in every_spec(folder, networks):
@@ -197,18 +198,18 @@ def first_config(folder: Path) -> tuple[str, int]:
     return "\n".join([_HEAD, *_budgets(counted, folder)]), len(counted)
 
 
-def _buildable(target: Target, networks: Networks) -> list[Target]:
+def _buildable(target: Reference, networks: Networks) -> list[Reference]:
     spec = networks.spec(target.path)
     has_defaults = all(
         each.default is not None or name in spec.overrides for name, each in spec.params.items()
     )
-    return [target] if has_defaults else networks.expand(target.path, "*")
+    return [target] if has_defaults else networks.matching(target.path, "*")
 
 
 def _budgets(counted: Iterable[Counted], folder: Path) -> Iterable[str]:
     for each in counted:
-        path = each.target.path.relative_to(folder).as_posix()
-        match = f"{path}@{each.target.terms}" if each.target.terms else path
+        path = each.reference.path.relative_to(folder).as_posix()
+        match = f"{path}@{each.reference.terms}" if each.reference.terms else path
         measured = {name: each.metrics[USUAL][name] for name in LIMITED}
         known = {name: value for name, value in measured.items() if value is not None}
         limits = ", ".join(f'{name} = "{_limit(value, name)}"' for name, value in known.items())

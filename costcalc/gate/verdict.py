@@ -121,7 +121,7 @@ class _Judge:
             verdict = "warn"
         where = blame(self._now, self._before, metric) if verdict in ("warn", "fail") else None
         return Finding(
-            model=self._now.target.name,
+            model=self._now.reference.name,
             metric=metric,
             kind=kind,
             verdict=verdict,
@@ -129,7 +129,7 @@ class _Judge:
             values=values,
             limit=limit,
             rule=budget.rule(place),
-            place=where or Place(shown(self._now.target.path), 1),
+            place=where or Place(shown(self._now.reference.path), 1),
             context=None if budget.basis == self._basis else budget.basis,
         )
 

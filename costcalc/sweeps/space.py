@@ -11,11 +11,14 @@ from typing import Any
 import numpy as np
 
 from costcalc.errors import Diagnostic, SpecError, UsageError
+from costcalc.networks import Door
+from costcalc.networks import Network as Opened
+from costcalc.networks.network import with_unique_names
+from costcalc.spec.build import Model, build
 from costcalc.spec.expression import Expression
 from costcalc.spec.files import Files
-from costcalc.spec.load import Model, build, find
 from costcalc.spec.model import Cell, Slot, Spec
-from costcalc.spec.terms import expand, overrides_of, value_cell
+from costcalc.spec.terms import value_cell
 from costcalc.sweeps.axes import Axis
 
 MOST_DESIGNS = 2**62
@@ -92,12 +95,15 @@ def space(
         CostcalcError: what is wrong with the references; E004, a network lacks an axis' parameter; E602, an
             axis twice, or too many designs.
     """
-    networks = []
+    door = Door(files)
+    opened: list[Opened] = []
     for reference in references:
-        spec, base, terms = find(reference, files)
         for variant in variants or ("",):
-            for each in expand(spec, "+".join(filter(None, (terms, variant)))):
-                networks.append(Network(f"{base}@{each}" if each else base, spec, overrides_of(spec, each)))
+            sign = "+" if "@" in reference else "@"
+            opened += door.networks(f"{reference}{sign}{variant}" if variant else reference)
+    networks = [
+        Network(each.name, each.spec, dict(each.overrides)) for each in with_unique_names(opened) if each.spec
+    ]
     found = Space(tuple(networks), tuple(axes))
     _check(found)
     return found

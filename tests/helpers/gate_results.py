@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from costcalc.cost import Basis, parse_basis
 from costcalc.gate.result import (
     Base,
-    Context,
     Finding,
     LimitChange,
     ModelChange,
@@ -83,7 +83,7 @@ def broken_result() -> Result:
     """Return a check that fails, warns, notes and passes."""
     return Result(
         "check",
-        Context(),
+        Basis(),
         (
             CHANGED,
             ModelChange("specs/new.yaml", "added", {"macs": Values(5_000_000)}, "specs/new.yaml"),
@@ -120,7 +120,7 @@ def broken_result() -> Result:
 def fine_result() -> Result:
     """Return a check without a base that passes."""
     models = (ModelChange("mobilenet", "added", {"macs": Values(568_740_352)}, "mobilenet.yaml"),)
-    return Result("check", Context(), models, (finding("mobilenet", "macs", 568_740_352, None, 600_000_000),))
+    return Result("check", Basis(), models, (finding("mobilenet", "macs", 568_740_352, None, 600_000_000),))
 
 
 def difference() -> Result:
@@ -131,7 +131,7 @@ def difference() -> Result:
 def everything() -> Result:
     """Return `broken_result` and what is rare: other number formats, unknown counts, limits that are gone."""
     broken = broken_result()
-    int8 = Context(weights_dtype="int8", activations_dtype="int8", weights_in_ram=True)
+    int8 = parse_basis(weights_dtype="int8", activations_dtype="int8", weights_in_ram=True)
     rare = (
         finding(M1, "peak_memory", 2_097_152, 2_097_152, 8_388_608, context=int8, place=Place(M1, 1)),
         finding("specs/new.yaml", "peak_memory", None, None, 8_388_608, verdict="fail", outcome="unknown"),

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 import pytest
 
-from costcalc.gate.result import Context, Finding, Place, Result, Rule, Values, from_json
+from costcalc.cost import Basis
+from costcalc.gate.result import Finding, Place, Result, Rule, Values, from_json
 from costcalc.report.gate import FORMATS, render_result
 from costcalc.report.gate.github import MOST
 
@@ -99,7 +100,7 @@ def test_the_worst_ten_are_shown_and_the_last_says_how_many_more() -> None:
         )
         for over in range(1, 14)
     )
-    shown = read(render_result(Result("check", Context(), (), findings), "github"))
+    shown = read(render_result(Result("check", Basis(), (), findings), "github"))
     assert [properties["title"] for _, properties, _ in shown] == [
         f"m{over}: macs" for over in range(13, 3, -1)
     ]

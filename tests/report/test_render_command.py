@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from costcalc.cli import run
-from costcalc.gate.result import Base, Context, Result, Values, to_json
+from costcalc.cost import parse_basis
+from costcalc.gate.result import Base, Result, Values, to_json
 from costcalc.report.gate import FORMATS, render_result
 
 
@@ -76,7 +77,7 @@ def test_what_does_not_go_together_is_refused_with_all_reasons(
     (model,) = fine.models
     write("a.json", fine)
     write("b.json", difference)
-    write("c.json", replace(fine, context=Context(batch=2), base=Base("main")))
+    write("c.json", replace(fine, context=parse_basis(batch=2), base=Base("main")))
     write("d.json", replace(fine, models=(replace(model, metrics={"macs": Values(1)}),)))
     assert run(["render", "a.json", "b.json", "c.json", "d.json"]) == 2
     said = capsys.readouterr()

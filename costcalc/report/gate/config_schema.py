@@ -97,7 +97,7 @@ def _limits(description: str) -> Schema:
 
 def _metrics(description: str, kind: str) -> Schema:
     """Return a table by metric, of which every name, alias and header is a key."""
-    properties = {}
+    properties: Schema = {}
     for metric in all_metrics():
         value = {"$ref": f"#/definitions/{kind}{'bytes' if metric.is_bytes else 'count'}"}
         properties |= dict.fromkeys((metric.name, *metric.aliases, metric.header), value)
