@@ -127,9 +127,6 @@ def basis_options(command: Command) -> Command:
 
     @functools.wraps(command)
     def wrapper(basis: Basis, **others: Any) -> Any:
-        if len(basis.conventions) > 1:
-            help = "limits on counts by another one: --max macs_fvcore=300M"
-            raise UsageError(Diagnostic("E030", "--convention: a check counts by one", help=help))
         source = click.get_current_context().get_parameter_source
         is_given = any(source(name) is not ParameterSource.DEFAULT for name in ("dtype", *BASIS_KEYS))
         return command(basis=basis if is_given else None, **others)

@@ -117,7 +117,7 @@ GATE_CODES: Final[dict[str, Code]] = {
     ),
     "E821": Code(
         "not a result that can be read",
-        "`costcalc check` and `costcalc diff` write results as JSON. This is JSON of something else, or a key "
+        "`costcalc check` and `costcalc diff` write results as JSON. This is something else, or a key "
         "of it says what no result says. One of another major version of the schema says things that this "
         "version cannot know; write it again.",
     ),

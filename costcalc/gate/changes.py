@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from costcalc.cost import Basis, Cost, Group, find_metric
+from costcalc.cost import METRICS, Basis, Cost, Group, Metric, find_metric
 from costcalc.gate.networks import REPORTED, Counted, whole
 from costcalc.gate.result import ModelChange, Part, Place, Status, Values, place_of
 from costcalc.spec.evaluate import show
@@ -34,8 +34,8 @@ def change(
     status = _status(now, before, renames)
     parts: tuple[tuple[Part, ...], tuple[Part, ...]] = ((), ())
     if details and status != "unchanged" and not (_lacks_layers(now) or _lacks_layers(before)):
-        names = _sums(now or before)
-        parts = tuple(_stages(now, before, names)), tuple(_layers(_cost(now), _cost(before), names))
+        sums = _sums(now or before)
+        parts = tuple(_stages(now, before, sums)), tuple(_layers(_cost(now), _cost(before), sums))
     return ModelChange(
         model=target.name,
         status=status,
@@ -89,23 +89,23 @@ def _lacks_layers(counted: Counted | None) -> bool:
     return counted is not None and counted.cost is None
 
 
-def _stages(now: Counted | None, before: Counted | None, names: list[str]) -> Iterator[Part]:
+def _stages(now: Counted | None, before: Counted | None, metrics: list[Metric]) -> Iterator[Part]:
     """Yield the stages that differ, with the cells of their rows that do."""
     left, right = _by_name(_cost(now)), _by_name(_cost(before))
     cells, former = _cells(now), _cells(before)
     for name in _merged(right, left):
-        metrics = _values(left.get(name), right.get(name), names)
+        values = _values(left.get(name), right.get(name), metrics)
         words = _difference(cells.get(name), former.get(name))
-        if words != ("", "") or _moved(metrics) or name not in left or name not in right:
+        if words != ("", "") or _moved(values) or name not in left or name not in right:
             group = left.get(name) or right[name]
-            yield Part(name, _part_status(name, left, right), metrics, _place(group), *words)
+            yield Part(name, _part_status(name, left, right), values, _place(group), *words)
 
 
 def _by_name(cost: Cost | None) -> dict[str, Group]:
     return {group.name: group for group in cost.by_stage()} if cost else {}
 
 
-def _layers(now: Cost | None, before: Cost | None, names: list[str]) -> Iterator[Part]:
+def _layers(now: Cost | None, before: Cost | None, metrics: list[Metric]) -> Iterator[Part]:
     """Yield the layers that differ, in what they are or in what they read."""
     left = {row.node.name: row for row in now.rows} if now else {}
     right = {row.node.name: row for row in before.rows} if before else {}
@@ -116,29 +116,27 @@ def _layers(now: Cost | None, before: Cost | None, names: list[str]) -> Iterator
         group, former = (
             None if each is None else Group(each.cost, name, (each.index,)) for each in (row, old)
         )
-        metrics = _values(group, former, names)
+        values = _values(group, former, metrics)
         words = row.label if row else "", old.label if old else ""
-        yield Part(name, _part_status(name, left, right), metrics, _place(group or former), *words)
+        yield Part(name, _part_status(name, left, right), values, _place(group or former), *words)
 
 
 def _part_status(name: str, now: Mapping[str, Any], before: Mapping[str, Any]) -> Status:
     return "added" if name not in before else "removed" if name not in now else "changed"
 
 
-def _sums(counted: Counted | None) -> list[str]:
+def _sums(counted: Counted | None) -> list[Metric]:
     """Return the metrics of a network that are sums over its parts."""
-    counted_names = next(iter(counted.metrics.values())) if counted else ()
-    metrics = [(name, find_metric(name)) for name in counted_names]
-    return [name for name, metric in metrics if metric is not None and metric.is_sum]
+    names = next(iter(counted.metrics.values())) if counted else ()
+    return [found for name in names if (found := find_metric(name)) is not None and found.is_sum]
 
 
-def _values(now: Group | None, before: Group | None, names: list[str]) -> dict[str, Values]:
-    return {name: Values(_of(now, name), _of(before, name)) for name in names}
+def _values(now: Group | None, before: Group | None, metrics: list[Metric]) -> dict[str, Values]:
+    return {each.name: Values(_of(now, each), _of(before, each)) for each in metrics}
 
 
-def _of(group: Group | None, name: str) -> int | None:
-    metric = find_metric(name)
-    return None if group is None or metric is None else whole(metric.exact(group))
+def _of(group: Group | None, metric: Metric) -> int | None:
+    return None if group is None else whole(metric.exact(group))
 
 
 def _moved(metrics: Mapping[str, Values]) -> bool:
@@ -224,16 +222,16 @@ def blame(now: Counted, before: Counted | None, metric: str) -> Place | None:
         nodes = [row.node for row in now.cost.rows if row.node.name == now.cost.peak_memory.node]
         return place_of(nodes[0].origin) if nodes and nodes[0].origin else _place(now.cost)
     known = find_metric(metric)
-    name = metric if known is not None and known.is_sum else "params"
+    of = known if known is not None and known.is_sum else METRICS["params"]
     groups = now.cost.by_stage()
     if before is None or before.cost is None:
-        return _place(max(groups, key=lambda group: _of(group, name) or 0))
+        return _place(max(groups, key=lambda group: _of(group, of) or 0))
     former = _by_name(before.cost)
     cells, old_cells = _cells(now), _cells(before)
 
     def grown(group: Group) -> int:
         old = former.get(group.name)
-        return (_of(group, name) or 0) - (_of(old, name) or 0)
+        return (_of(group, of) or 0) - (_of(old, of) or 0)
 
     edited = [group for group in groups if cells.get(group.name) != old_cells.get(group.name)]
     return _place(max([group for group in edited if grown(group) > 0] or groups, key=grown))

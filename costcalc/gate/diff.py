@@ -5,7 +5,7 @@ from __future__ import annotations
 from costcalc.cost import Basis
 from costcalc.errors import CostcalcError, Diagnostic, ModelReferenceError
 from costcalc.gate.changes import change
-from costcalc.gate.gather import Request, gather
+from costcalc.gate.gather import Request, gather, one_convention
 from costcalc.gate.networks import Networks
 from costcalc.gate.patterns import named
 from costcalc.gate.result import Base, Result
@@ -30,7 +30,7 @@ def diff_pair(before: str, now: str, basis: Basis | None = None) -> Result:
     Raises:
         CostcalcError: either cannot be built, or is several.
     """
-    basis = basis or Basis()
+    basis = one_convention(basis or Basis())
     networks = Networks()
     errors: list[Diagnostic] = []
     pair = []

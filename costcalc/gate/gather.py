@@ -6,12 +6,12 @@ its errors and lets the others go on, so that everything that is wrong is told a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from costcalc.cost import Basis
-from costcalc.errors import CostcalcError, Diagnostic
+from costcalc.errors import CostcalcError, Diagnostic, UsageError
 from costcalc.gate.base import CommitBase, FileBase, OpenBase
 from costcalc.gate.baseline import read_baseline
 from costcalc.gate.budget import Budget, limit_changes
@@ -19,7 +19,7 @@ from costcalc.gate.budget_reader import spec_budget
 from costcalc.gate.config import Config, find_config, load_config
 from costcalc.gate.git import AUTO, GitFiles, Repository, find_base
 from costcalc.gate.networks import REPORTED, Counted, Networks
-from costcalc.gate.patterns import Pattern, collected, every_spec, matched, named, parse_pattern
+from costcalc.gate.patterns import collected, every_spec, matched, named, parse_pattern
 from costcalc.gate.result import Base, LimitChange
 from costcalc.networks import Reference
 from costcalc.spec.files import shown
@@ -113,7 +113,7 @@ def gather(request: Request, *, needs_budgets: bool = False) -> Gathered:
     errors: list[Diagnostic] = []
     networks = Networks()
     config = _config(request, errors)
-    basis = request.basis or (config.basis if config else Basis())
+    basis = one_convention(request.basis or (config.basis if config else Basis()))
     budgets = (*(config.budgets if config else ()), *request.budgets)
     targets = _targets(request, config, _live(budgets), networks, errors)
     of_specs = _spec_budgets(targets, networks, basis, errors)
@@ -132,18 +132,8 @@ def gather(request: Request, *, needs_budgets: bool = False) -> Gathered:
             pairs.append(_pair(target, live, basis, metrics, networks, base))
     if errors:
         raise CostcalcError(dict.fromkeys(errors))
-    removed: list[Counted] = []
-    changes: list[LimitChange] = []
-    if base is not None:
-        if not request.references:
-            patterns = _patterns((*budgets, *(former.budgets if former else ())))
-            today = {pair.now.reference for pair in pairs}
-            removed = base.removed(patterns, today, [basis], metrics)
-        if config is not None and former is not None:
-            changes += limit_changes(config.budgets, former.budgets)
-        if base.tells_text:
-            changes += limit_changes(of_specs, base.spec_budgets(of_specs, basis))
-    chosen = [f"compared with {base.base.name}, as no other base was named"] if base else []
+    removed = _removed(request, base, pairs, budgets, former, metrics, basis)
+    changes = _limit_changes(base, config, former, of_specs, basis)
     problems = tuple(base.problems) if base else ()
     return Gathered(
         basis=basis,
@@ -152,9 +142,9 @@ def gather(request: Request, *, needs_budgets: bool = False) -> Gathered:
         base=base.base if base else None,
         problems=problems,
         is_whole=base is None or not base.is_broken,
-        limit_changes=tuple(changes),
+        limit_changes=changes,
         limits_known=former is not None or config is None,
-        notes=(*(chosen if request.against == AUTO else ()), *problems),
+        notes=(*_notes(request, base, pairs), *problems),
     )
 
 
@@ -249,9 +239,57 @@ def _pair(
     return Pair(now, before, about, base is not None and base.is_untouched(now, before))
 
 
-def _patterns(budgets: Iterable[Budget]) -> list[Pattern]:
-    patterns = [pattern for budget in budgets for pattern in budget.match or ()]
-    return patterns or [parse_pattern("**", Path.cwd())]
+def _removed(
+    request: Request,
+    base: OpenBase | None,
+    pairs: Iterable[Pair],
+    budgets: Iterable[Budget],
+    former: Config | None,
+    metrics: Sequence[str],
+    basis: Basis,
+) -> list[Counted]:
+    """Return the networks that are gone, unless only some were asked for."""
+    if base is None or request.references:
+        return []
+    then_and_now = (*budgets, *(former.budgets if former else ()))
+    patterns = [pattern for budget in then_and_now for pattern in budget.match or ()]
+    today = {pair.now.reference for pair in pairs}
+    return base.removed(patterns or [parse_pattern("**", Path.cwd())], today, [basis], metrics)
+
+
+def _limit_changes(
+    base: OpenBase | None,
+    config: Config | None,
+    former: Config | None,
+    of_specs: tuple[Budget, ...],
+    basis: Basis,
+) -> tuple[LimitChange, ...]:
+    changes: tuple[LimitChange, ...] = ()
+    if config is not None and former is not None:
+        changes += limit_changes(config.budgets, former.budgets)
+    if base is not None and base.tells_text:
+        changes += limit_changes(of_specs, base.spec_budgets(of_specs, basis))
+    return changes
+
+
+def _notes(request: Request, base: OpenBase | None, pairs: Iterable[Pair]) -> Iterator[str]:
+    if base is not None and request.against == AUTO:
+        yield f"compared with {base.base.name}, as no other base was named"
+    for pair in pairs:
+        if pair.now.cost is not None and pair.now.cost.basis.order == "best found":
+            yield f"{pair.now.reference.name} has too many branches: its order may not be the best one"
+
+
+def one_convention(basis: Basis) -> Basis:
+    """Return a basis of one convention: a limit on `macs` is a limit on one count.
+
+    Raises:
+        UsageError: E030, it has several.
+    """
+    if len(basis.conventions) > 1:
+        help = "limits on counts by another one: --max macs_fvcore=300M"
+        raise UsageError(Diagnostic("E030", "--convention: a check and a diff count by one", help=help))
+    return basis
 
 
 def _nothing_to_hold(config: Config | None) -> Diagnostic:
