@@ -18,13 +18,18 @@ from costcalc.report.columns import unknown_notes
 
 def counting_options(command: Command) -> Command:
     """Add the options that decide numbers; the command gets them as `basis`, and `strict`."""
+    strict = click.option("--strict", is_flag=True, help="Exit with 1 if an operator's count is unknown.")
+    return basis_options(strict(command))
+
+
+def basis_options(command: Command) -> Command:
+    """Add the options that say what numbers rest on; the command gets them as `basis`."""
     return add_options(
         _with_basis(command),
         click.option("--convention", metavar="NAME", multiple=True, default=("paper",),
                      help=f"What counts as a MAC; several add a column each. {_names(CONVENTIONS)}"),
         *_MEMORY_OPTIONS,
         click.option("--weights-in-ram", is_flag=True, help="Let peak memory include the weights."),
-        click.option("--strict", is_flag=True, help="Exit with 1 if an operator's count is unknown."),
     )  # fmt: skip
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Final
 
 from costcalc.errors import Diagnostic, UsageError, one_of
+from costcalc.files import write_whole
 from costcalc.report.formats import What, find_printer, formats
 
 File = tuple[str, Path]
@@ -72,27 +71,6 @@ def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
         UsageError: E033, it cannot be written.
     """
     try:
-        if path.is_symlink() or (path.exists() and not path.is_file()):
-            _write(path, pieces)
-        else:
-            _replace(path, pieces)
+        write_whole(path, lambda file: file.writelines(pieces))
     except OSError as error:
         raise UsageError(Diagnostic("E033", f"cannot write {path}: {error.strerror}")) from error
-
-
-def _write(path: Path, pieces: Iterable[bytes]) -> None:
-    with path.open("wb") as file:
-        file.writelines(pieces)
-
-
-def _replace(path: Path, pieces: Iterable[bytes]) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        _write(draft, pieces)
-        if path.exists():
-            draft.chmod(path.stat().st_mode)
-        draft.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            draft.unlink()
-        raise

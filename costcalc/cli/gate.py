@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+from click.core import ParameterSource
 
+from costcalc.cli import counting
 from costcalc.cli.files import File
 from costcalc.cli.options import Command, add_options, format_options, no_colour_option
 from costcalc.cli.output import Output
+from costcalc.cost import BASIS_KEYS, Basis
 from costcalc.errors import Diagnostic, UsageError
 from costcalc.gate.result import Result
 
@@ -52,6 +55,18 @@ def config_options(command: Command) -> Command:
                           "a tool.costcalc]"),
         click.option("--isolated", is_flag=True, help="Read no file of budgets."),
     )  # fmt: skip
+
+
+def basis_options(command: Command) -> Command:
+    """Add the options that say how to count; the command gets them as `basis`, None if none is given."""
+
+    @functools.wraps(command)
+    def wrapper(basis: Basis, **others: Any) -> Any:
+        source = click.get_current_context().get_parameter_source
+        is_given = any(source(name) is not ParameterSource.DEFAULT for name in ("dtype", *BASIS_KEYS))
+        return command(basis=basis if is_given else None, **others)
+
+    return counting.basis_options(wrapper)
 
 
 def result_options(command: Command) -> Command:

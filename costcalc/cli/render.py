@@ -17,7 +17,7 @@ def command(paths: tuple[str, ...], output: Output) -> None:
     """Write the result of a check or a diff in another format, without counting again.
 
     RESULT is what `costcalc check` or `costcalc diff` wrote with `-o json=RESULT`; `-` is standard input.
-    Several are told as one, if they were counted alike and are compared with the same. Leaves with 0
+    Several are told as one, if they were counted alike and are compared with the same. Exits with 0
     whatever the result says: it was judged when it was made.
     """
     if not paths:

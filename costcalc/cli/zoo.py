@@ -12,7 +12,7 @@ from costcalc.cli.processes import in_two
 from costcalc.cost import METRICS, Basis
 from costcalc.errors import Diagnostic, ModelReferenceError, did_you_mean
 from costcalc.networks import Door
-from costcalc.report.zoo import CONDITIONS, Entry, published_table, variants_table, zoo_table
+from costcalc.report.zoo import CONDITIONS, Entry, metrics, published_table, variants_table, zoo_table
 from costcalc.spec.build import build
 from costcalc.spec.expression.condition import parse_condition
 from costcalc.spec.files import is_network, network_names, zoo_directory, zoo_names

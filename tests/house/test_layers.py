@@ -15,9 +15,10 @@ ROOT = Path(__file__).parents[2]
 
 # What a room knows, besides itself and the ground floor. Spec and cost do not know each other: either
 # makes or reads a graph. Witness knows no cost, or its count would not be independent of ours.
-GROUND = {"errors", "units", "version"}
+GROUND = {"errors", "files", "units", "version"}
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
+    "files": set(),
     "units": set(),
     "version": set(),
     "codes": set(),

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import pytest
 
-from costcalc.gate.result import Context, Finding, Place, Result, Rule, Values
-from costcalc.gate.serial import from_json
+from costcalc.cost import Basis
+from costcalc.gate.result import Finding, Place, Result, Rule, Values, from_json
 from costcalc.report.formats import formats, render
 from costcalc.report.formats.github import MOST
 
@@ -100,7 +100,7 @@ def test_the_worst_ten_are_shown_and_the_last_says_how_many_more() -> None:
         )
         for over in range(1, 14)
     )
-    shown = read(render(Result("check", Context(), (), findings), "github"))
+    shown = read(render(Result("check", Basis(), (), findings), "github"))
     assert [properties["title"] for _, properties, _ in shown] == [
         f"m{over}: macs" for over in range(13, 3, -1)
     ]

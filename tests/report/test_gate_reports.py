@@ -13,7 +13,8 @@ from xml.etree.ElementTree import Element
 import jsonschema
 import pytest
 
-from costcalc.gate.result import Context, Finding, Place, Result, Rule, Values
+from costcalc.cost import Basis
+from costcalc.gate.result import Finding, Place, Result, Rule, Values
 from costcalc.report.formats import formats, render
 
 NAMES = ["broken", "fine", "difference"]
@@ -123,7 +124,7 @@ def test_namesakes_have_fingerprints_of_their_own() -> None:
     twins = tuple(
         Finding("a", "macs", "max", "fail", "crossed", Values(3), limit, Rule("r")) for limit in (1, 2)
     )
-    found = json.loads(render(Result("check", Context(), (), twins), "gitlab"))
+    found = json.loads(render(Result("check", Basis(), (), twins), "gitlab"))
     assert len({issue["fingerprint"] for issue in found}) == 2
 
 
@@ -294,7 +295,7 @@ def test_names_and_messages_stay_text_on_the_page(broken: Result) -> None:
 
 @pytest.mark.parametrize("format", formats("result"))
 def test_every_format_tells_of_nothing_at_all(format: str) -> None:
-    for result in (Result("check", Context(), ()), Result("diff", Context(), ())):
+    for result in (Result("check", Basis(), ()), Result("diff", Basis(), ())):
         text = render(result, format)
         assert text == "" if format == "github" else text.endswith("\n")
 

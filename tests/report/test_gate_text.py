@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from costcalc.gate.metrics import round_limit
-from costcalc.gate.result import Context, Finding, Kind, ModelChange, Part, Place, Result, Rule, Values
+from costcalc.cost import Basis, parse_basis
+from costcalc.gate.budget import round_limit
+from costcalc.gate.result import Finding, Kind, ModelChange, Part, Place, Result, Rule, Values
 from costcalc.report.blocks import plain_text
 from costcalc.report.formats import render
 from costcalc.report.gate.words import Numbers, advice, percent_text
@@ -169,14 +170,14 @@ def test_without_a_base_layers_are_shares_of_the_whole() -> None:
     over = Finding(
         "a.yaml", "macs", "max", "fail", "crossed", Values(400), 200, Rule("mobile", Place("c.toml", 1))
     )
-    text = render(Result("check", Context(), (model,), (over,)), "text")
+    text = render(Result("check", Basis(), (model,), (over,)), "text")
     assert "     large  300 MACs (75.00%)  conv 1x1, a.yaml:3\n     small  100 MACs (25.00%)" in text
     assert "+ " not in text
 
 
 def test_what_is_unknown_is_never_zero() -> None:
     unknown = Finding("a", "macs", "max", "fail", "unknown", Values(None, 3), 200, Rule("mobile"))
-    text = render(Result("check", Context(), (), (unknown,)), "text")
+    text = render(Result("check", Basis(), (), (unknown,)), "text")
     assert "FAIL a  macs is unknown, the limit is 200" in text
 
 
@@ -189,7 +190,7 @@ def test_passes_closest_to_their_limits_come_first(fine: Result) -> None:
 
 
 def test_other_conditions_of_a_rule_are_said() -> None:
-    int8 = Context(weights_dtype="int8", activations_dtype="fp16", weights_in_ram=True)
+    int8 = parse_basis(weights_dtype="int8", activations_dtype="fp16", weights_in_ram=True)
     over = Finding("a", "peak_memory", "max", "fail", "crossed", Values(4096), 1024, Rule("r"), context=int8)
     assert Numbers().finding(over) == (
         "peak_memory 4 KiB > 1 KiB by 3 KiB (300.0%) [int8 weights, fp16 activations, weights in RAM]"

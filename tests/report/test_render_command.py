@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from costcalc.cli import run
-from costcalc.gate.result import Base, Context, Result, Values
-from costcalc.gate.serial import to_json
+from costcalc.cost import parse_basis
+from costcalc.gate.result import Base, Result, Values, to_json
 from costcalc.report.formats import formats, render
 
 
@@ -77,7 +77,7 @@ def test_what_does_not_go_together_is_refused_with_all_reasons(
     (model,) = fine.models
     write("a.json", fine)
     write("b.json", difference)
-    write("c.json", replace(fine, context=Context(batch=2), base=Base("main")))
+    write("c.json", replace(fine, context=parse_basis(batch=2), base=Base("main")))
     write("d.json", replace(fine, models=(replace(model, metrics={"macs": Values(1)}),)))
     assert run(["render", "a.json", "b.json", "c.json", "d.json"]) == 2
     said = capsys.readouterr()
@@ -102,10 +102,10 @@ def test_files_that_are_no_results(capsys: pytest.CaptureFixture[str], fine: Res
     names = ["not", "deep", "latin", "number", "list", "later", "odd"]
     assert run(["render", *(f"{name}.json" for name in names), "."]) == 2
     said = capsys.readouterr().err
-    assert said.count("error[E851]: cannot read") == 6
-    assert said.count("error[E821]") == 2
+    assert said.count("error[E851]: cannot read") == 5
+    assert said.count("error[E821]") == 3
     assert "deep.json: it is nested too deeply" in said
-    assert "cannot read odd.json: notes[0] is not string" in said
+    assert "odd.json is not a result of `check` or `diff`: notes[0] is not a text" in said
 
 
 def test_a_result_is_needed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -83,9 +83,7 @@ def print_result(result: Result, look: Look) -> str:
 
 def result_table(result: Result) -> Table:
     """Return a row per finding of a check, and per metric of every network, stage and layer of a diff."""
-    from costcalc.report.gate.words import context_record
-
-    context = context_record(result.context) | _base(result)
+    context: dict[str, object] = {**result.context.record(), **_base(result)}
     if result.command == "check":
         rows = tuple(map(_finding, result.findings))
         return Table(_FINDING_COLUMNS, rows, "findings", context=context)

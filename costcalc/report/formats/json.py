@@ -29,7 +29,7 @@ def print_table(table: Table, look: Look) -> str:
 
 def print_result(result: Result, look: Look) -> str:
     """Return the result as the schema of results has it, which `costcalc schema result` prints."""
-    from costcalc.gate.serial import to_json
+    from costcalc.gate.result import to_json
 
     return _text(to_json(result))
 

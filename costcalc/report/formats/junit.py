@@ -13,7 +13,7 @@ from costcalc.report.blocks import plain_text
 from costcalc.report.diagnostics import printable
 from costcalc.report.formats import Look, Printer
 from costcalc.report.gate.summary import summary, worst
-from costcalc.report.gate.words import Numbers, advice, context_record, rule_text
+from costcalc.report.gate.words import Numbers, advice, rule_text
 
 _NAME = "costcalc"
 
@@ -35,7 +35,7 @@ def print_result(result: Result, look: Look) -> str:
         suites, "testsuite", {"name": f"{_NAME} {result.command}"} | counts | {"skipped": skipped}
     )
     properties = SubElement(suite, "properties")
-    for name, value in context_record(result.context).items():
+    for name, value in result.context.record().items():
         SubElement(properties, "property", {"name": name, "value": json.dumps(value).strip('"')})
     for (model, rule), findings in cases.items():
         _case(suite, model, rule, findings, numbers)

@@ -11,7 +11,7 @@ from costcalc import __version__
 from costcalc.gate.result import Place, Result, Verdict
 from costcalc.report.formats import Look, Printer
 from costcalc.report.gate.issues import LOOSENED, Issue, issues
-from costcalc.report.gate.words import Numbers, context_record, from_root, metric_name
+from costcalc.report.gate.words import Numbers, from_root, metric_name
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -36,7 +36,7 @@ def print_result(result: Result, look: Look) -> str:
             }
         },
         "columnKind": "unicodeCodePoints",
-        "properties": context_record(result.context),
+        "properties": result.context.record(),
         "results": [_result(issue, checks.index(issue.check), look.folder) for issue in found],
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}

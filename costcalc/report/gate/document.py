@@ -41,7 +41,6 @@ from costcalc.report.gate.words import (
     Numbers,
     advice,
     base_text,
-    context_text,
     headlines,
     limit_text,
     metric_name,
@@ -76,7 +75,7 @@ def result_document(result: Result, *, raw: bool = False, top: int = 5) -> Docum
             *_kept(result, numbers, top),
             *_notes(result),
         ),
-        footer=context_text(result.context),
+        footer=result.context.words(),
     )
 
 

@@ -11,11 +11,10 @@ from fractions import Fraction
 from pathlib import PurePath
 from typing import Final
 
-from costcalc.cost import METRICS
-from costcalc.gate.metrics import round_limit
+from costcalc.cost import Basis, find_metric, format_dtypes
+from costcalc.gate.budget import round_limit
 from costcalc.gate.result import (
     Base,
-    Context,
     Finding,
     LimitChange,
     ModelChange,
@@ -35,10 +34,16 @@ _DELTA_DIGITS: Final = 3
 
 def metric_name(name: str) -> str:
     """Return a metric as a sentence says it: `MACs`, `peak memory`."""
-    metric = METRICS[name]
-    if metric.unit in ("MACs", "FLOPs"):
+    metric = find_metric(name)
+    if metric is not None and metric.unit in ("MACs", "FLOPs"):
         return metric.header
     return "weights" if name == "param_bytes" else name.replace("_", " ")
+
+
+def is_bytes(name: str) -> bool:
+    """Tell whether a metric is measured in bytes; all others are counts."""
+    metric = find_metric(name)
+    return metric is not None and metric.is_bytes
 
 
 def base_text(base: Base) -> str:
@@ -47,44 +52,19 @@ def base_text(base: Base) -> str:
     return f"{base.name}{commit}{' (merge base)' if base.is_merge_base else ''}"
 
 
-def context_text(context: Context) -> str:
-    """Return what all numbers rest on."""
-    ram = ", weights in RAM" if context.weights_in_ram else ""
-    return (
-        f"1 MAC = 1 multiply-add ({context.convention} convention); batch {context.batch}, "
-        f"{_dtypes(context)}, fusion {context.fusion}{ram}."
-    )
-
-
-def context_record(context: Context) -> dict[str, object]:
-    """Return what the numbers rest on, by the names that all reports have for it."""
-    return {
-        "convention": context.convention,
-        "batch": context.batch,
-        "weights_dtype": context.weights_dtype,
-        "activations_dtype": context.activations_dtype,
-        "fusion": context.fusion,
-        "weights_in_ram": context.weights_in_ram,
-    }
-
-
-def _conditions(context: Context, metric: str) -> str:
+def _conditions(basis: Basis, metric: str) -> str:
     """Return what a metric rests on beside what numbers rest on unless somebody says otherwise."""
-    usual = Context()
+    usual = Basis()
+    in_bytes = is_bytes(metric)
     conditions = [
-        _dtypes(context) if METRICS[metric].is_bytes else "",
-        "weights in RAM" if METRICS[metric].is_bytes and context.weights_in_ram else "",
-        f"fusion {context.fusion}" if METRICS[metric].is_bytes and context.fusion != usual.fusion else "",
-        f"{context.convention} convention" if context.convention != usual.convention else "",
-        f"batch {context.batch}" if context.batch != usual.batch else "",
+        format_dtypes(basis.weights, basis.activations) if in_bytes else "",
+        "weights in RAM" if in_bytes and basis.weights_in_ram else "",
+        f"fusion {basis.fusion}" if in_bytes and basis.fusion != usual.fusion else "",
+        f"{basis.order} order" if in_bytes and basis.order != usual.order else "",
+        f"{basis.convention.name} convention" if basis.convention != usual.convention else "",
+        f"batch {basis.batch}" if basis.batch != usual.batch else "",
     ]
     return ", ".join(filter(None, conditions))
-
-
-def _dtypes(context: Context) -> str:
-    if context.activations_dtype == context.weights_dtype:
-        return context.weights_dtype
-    return f"{context.weights_dtype} weights, {context.activations_dtype} activations"
 
 
 def headlines(metrics: Mapping[str, Values]) -> dict[str, Values]:
@@ -116,7 +96,7 @@ def _shorter(text: str) -> str:
 
 
 def _exact(metric: str, value: int) -> str:
-    return f"{value:,} B" if METRICS[metric].is_bytes else f"{value:,}"
+    return f"{value:,} B" if is_bytes(metric) else f"{value:,}"
 
 
 def _plain(number: Decimal) -> str:
@@ -135,10 +115,10 @@ class Numbers:
         if value is None:
             return "?"
         if self.raw:
-            return f"{value} B" if METRICS[metric].is_bytes else str(value)
-        text = (format_bytes if METRICS[metric].is_bytes else format_count)(value, digits)
+            return f"{value} B" if is_bytes(metric) else str(value)
+        text = (format_bytes if is_bytes(metric) else format_count)(value, digits)
         short = _shorter(text)
-        return short if parse_quantity(short, bytes_=METRICS[metric].is_bytes) == value else text
+        return short if parse_quantity(short, bytes_=is_bytes(metric)) == value else text
 
     def pair(self, metric: str, left: int | None, right: int | None, digits: int = 4) -> tuple[str, str]:
         """Return two amounts that are read against each other: exact, if rounding would make them equal."""

@@ -1,16 +1,23 @@
-"""Which networks a budget is about: globs over the paths of specs, and over their variants."""
+"""Which networks are looked at: those that are named, that patterns match, or all that are found.
+
+A pattern is a glob over the paths of specs, and one over their variants.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
+from costcalc.errors import CostcalcError, Diagnostic, Location, did_you_mean
+from costcalc.gate.networks import Networks
 from costcalc.gate.result import Place
+from costcalc.networks import Reference
 from costcalc.spec.files import SUFFIXES, shown, zoo_directory, zoo_names
 
 _WILD: Final = re.compile(r"[*?\[]")
@@ -105,3 +112,82 @@ def _piece(piece: str) -> str:
         inside = piece[1:-1].replace("\\", r"\\")
         return f"[^{inside[1:]}]" if inside.startswith("!") else f"[{inside}]"
     return re.escape(piece)
+
+
+# ---- networks ----------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def collected(errors: list[Diagnostic]) -> Iterator[None]:
+    """Keep the errors of a part of the work, so that the rest can be looked at too."""
+    try:
+        yield
+    except CostcalcError as error:
+        errors.extend(error.diagnostics)
+
+
+def named(texts: Iterable[str], networks: Networks, errors: list[Diagnostic]) -> list[Reference]:
+    """Return the networks that texts name, each once."""
+    found: dict[Reference, None] = {}
+    for text in texts:
+        with collected(errors):
+            found |= dict.fromkeys(networks.references(text))
+    return list(found)
+
+
+def matched(
+    patterns: Iterable[Pattern], networks: Networks, errors: list[Diagnostic], *, allow_unmatched: bool
+) -> list[Reference]:
+    """Return the networks that patterns match; one that matches none is an error (E804)."""
+    targets: dict[Reference, None] = {}
+    for pattern in patterns:
+        before = len(errors)
+        found = _matching(pattern, networks, errors)
+        if not found and len(errors) == before and not allow_unmatched:
+            errors.append(_unmatched(pattern))
+        targets |= dict.fromkeys(found)
+    return list(targets)
+
+
+def _matching(pattern: Pattern, networks: Networks, errors: list[Diagnostic]) -> list[Reference]:
+    targets: list[Reference] = []
+    for path in pattern.files():
+        with collected(errors):
+            if pattern.file is not None or not networks.is_library(path):
+                targets += networks.matching(path, pattern.terms)
+    return targets
+
+
+def _unmatched(pattern: Pattern) -> Diagnostic:
+    names = sorted(shown(path) for path in spec_files(pattern.root))
+    help = did_you_mean(pattern.text, names) or "`--allow-unmatched` lets it pass"
+    return Diagnostic("E804", f"no network matches `{pattern.text}`", _quoted(pattern), help)
+
+
+def _quoted(pattern: Pattern) -> Location | None:
+    place = pattern.place
+    if place is None:
+        return None
+    line = ""
+    with contextlib.suppress(OSError, IndexError):
+        line = Path(place.file).read_text("utf-8").splitlines()[place.line - 1]
+    return Location(place.file, place.line, place.column, place.column + len(pattern.text) + 2, line)
+
+
+def every_spec(folder: Path, networks: Networks) -> list[Reference]:
+    """Return the networks of all specs below a folder, as they stand: files that begin like one."""
+    targets = []
+    for path in sorted(spec_files(folder)):
+        if is_spec(path) and not networks.is_library(path):
+            targets.append(Reference(path))
+    return targets
+
+
+def is_spec(path: Path) -> bool:
+    """Tell whether a YAML file says that it is a spec."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(4096)
+    except OSError:
+        return False
+    return any(line.startswith(b"costcalc:") for line in start.splitlines())

@@ -9,15 +9,18 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
+from costcalc.cost import Basis
 from costcalc.errors import CostcalcError, Diagnostic
 from costcalc.gate.baseline import Baseline
 from costcalc.gate.budget import Budget
+from costcalc.gate.budget_reader import spec_budget
+from costcalc.gate.changes import differ
 from costcalc.gate.config import Config, find_config, load_config
-from costcalc.gate.networks import Counted, Networks, Target
-from costcalc.gate.own import own_budget
-from costcalc.gate.pattern import Pattern
-from costcalc.gate.result import Base, Context
-from costcalc.gate.revision import GitFiles
+from costcalc.gate.git import GitFiles
+from costcalc.gate.networks import Counted, Networks
+from costcalc.gate.patterns import Pattern
+from costcalc.gate.result import Base
+from costcalc.networks import Reference
 from costcalc.spec.files import SUFFIXES, shown
 
 _ALIKE: Final = 0.5
@@ -27,7 +30,7 @@ _MOST_PAIRS: Final = 10_000
 """Where more files came and went than this, only those that are the same are looked for."""
 
 
-class Past(Protocol):
+class OpenBase(Protocol):
     """Where the other side of a comparison comes from.
 
     Attributes:
@@ -46,25 +49,29 @@ class Past(Protocol):
     def is_broken(self) -> bool:
         """Whether something of it could not be read."""
 
-    def before(self, now: Counted, contexts: Iterable[Context]) -> Counted | None:
+    def before(self, now: Counted, bases: Iterable[Basis], metrics: Sequence[str]) -> Counted | None:
         """Return what a network was; None if it is new."""
 
-    def is_untouched(self, target: Target) -> bool:
-        """Tell whether a network is known to be the same, without counting it."""
+    def is_untouched(self, now: Counted, before: Counted | None) -> bool:
+        """Tell whether nothing was done to a network, and to the budget in its spec."""
 
     def removed(
-        self, patterns: Sequence[Pattern], today: Collection[Target], contexts: Sequence[Context]
+        self,
+        patterns: Sequence[Pattern],
+        today: Collection[Reference],
+        bases: Sequence[Basis],
+        metrics: Sequence[str],
     ) -> list[Counted]:
         """Return the networks that matched then and are not among today's: their spec or variant is gone."""
 
     def config(self, path: Path) -> Config | None:
-        """Return the budgets of that time: those of the same file, else the nearest ones; None: who knows."""
+        """Return the budgets of that time: those of the same file, else the nearest ones; None if unknown."""
 
-    def own(self, budgets: Iterable[Budget], context: Context) -> list[Budget]:
+    def spec_budgets(self, budgets: Iterable[Budget], basis: Basis) -> list[Budget]:
         """Return the budgets that today's specs had for themselves; `budgets` are those that they have."""
 
 
-class GitPast:
+class CommitBase:
     """A commit. The counter is today's; what no file of differs is what it is today."""
 
     tells_text = True
@@ -81,19 +88,19 @@ class GitPast:
         self._former: dict[Path, Path] | None = None
         self._missing: list[Path] | None = None
 
-    def before(self, now: Counted, contexts: Iterable[Context]) -> Counted | None:
-        path = now.target.path
+    def before(self, now: Counted, bases: Iterable[Basis], metrics: Sequence[str]) -> Counted | None:
+        path = now.reference.path
         if self._files.is_foreign(path):
-            message = f"{now.target.name} is outside the repository {self._files.repository.top}"
+            message = f"{now.reference.name} is outside the repository {self._files.repository.top}"
             raise CostcalcError(Diagnostic("E807", message, help="run costcalc in its repository"))
-        if self.is_untouched(now.target):
-            return now
+        if self._is_unedited(now.reference):
+            return now  # which is the same by then, and need not be counted again
         former = path if self._files.exists(path) else self._renames().get(path)
-        return None if former is None else self._count(Target(former, now.target.terms), contexts)
+        return None if former is None else self._count(Reference(former, now.reference.terms), bases, metrics)
 
-    def _count(self, target: Target, contexts: Iterable[Context]) -> Counted | None:
+    def _count(self, target: Reference, bases: Iterable[Basis], metrics: Sequence[str]) -> Counted | None:
         try:
-            return self._networks.count(target, contexts)
+            return self._networks.count(target, bases, metrics)
         except CostcalcError as error:
             if {found.code for found in error.diagnostics} != {"E004"}:  # else its variant is new
                 first = error.diagnostics[0]
@@ -109,7 +116,10 @@ class GitPast:
         """Whether something of it could not be read."""
         return bool(self.problems)
 
-    def is_untouched(self, target: Target) -> bool:
+    def is_untouched(self, now: Counted, before: Counted | None) -> bool:
+        return now is before
+
+    def _is_unedited(self, target: Reference) -> bool:
         """Tell whether the spec and all that it imports are the same, byte for byte."""
         reads = self._today.reads(target.path)
         return all(map(self._is_same, reads.found)) and not any(map(self._appeared, reads.absent))
@@ -125,22 +135,26 @@ class GitPast:
         return self._files.inside(path) is not None and self._files.exists(path)
 
     def removed(
-        self, patterns: Sequence[Pattern], today: Collection[Target], contexts: Sequence[Context]
+        self,
+        patterns: Sequence[Pattern],
+        today: Collection[Reference],
+        bases: Sequence[Basis],
+        metrics: Sequence[str],
     ) -> list[Counted]:
         renamed = set(self._renames().values())
         gone = [path for path in self._gone() if path not in renamed]
         edited = [path for path in self._paths if self._files.exists(path) and not self._is_same(path)]
-        targets: dict[Target, None] = {}
+        targets: dict[Reference, None] = {}
         for path in (*gone, *edited):
             for pattern in patterns:
                 if pattern.matches_file(path):
                     targets |= dict.fromkeys(self._expanded(path, pattern.terms))
-        counted = [self._count(target, contexts) for target in targets if target not in today]
+        counted = [self._count(target, bases, metrics) for target in targets if target not in today]
         return [each for each in counted if each is not None]
 
-    def _expanded(self, path: Path, terms: str) -> list[Target]:
+    def _expanded(self, path: Path, terms: str) -> list[Reference]:
         try:
-            return [] if self._networks.is_library(path) else self._networks.expand(path, terms)
+            return [] if self._networks.is_library(path) else self._networks.matching(path, terms)
         except CostcalcError:
             return []  # it was no network then either
 
@@ -177,13 +191,13 @@ class GitPast:
             )
             return None
 
-    def own(self, budgets: Iterable[Budget], context: Context) -> list[Budget]:
+    def spec_budgets(self, budgets: Iterable[Budget], basis: Basis) -> list[Budget]:
         former = [budget for budget in budgets if budget.file and self._is_same(budget.file)]
         for path in self._paths:
             old = path if self._files.exists(path) else self._renames().get(path)
             if old is not None and not self._is_same(path):
-                with contextlib.suppress(CostcalcError):  # which is told of the network
-                    budget = own_budget(self._networks.spec(old), old, context)
+                with contextlib.suppress(CostcalcError):  # `problems` has it, if it matters
+                    budget = spec_budget(self._networks.spec(old), old, basis)
                     if budget is not None:
                         renamed = shown(path) if budget.name == shown(old) else budget.name
                         former.append(dataclasses.replace(budget, name=renamed))
@@ -210,7 +224,7 @@ def _likeness(left: Counter[bytes], right: Counter[bytes]) -> float:
     return 2 * (left & right).total() / total if total else 1.0
 
 
-class FilePast:
+class FileBase:
     """A baseline file."""
 
     tells_text = False
@@ -221,25 +235,29 @@ class FilePast:
         self.problems = ["a baseline file says nothing about former budgets, so moved limits are not listed"]
         self._baseline = baseline
 
-    def before(self, now: Counted, contexts: Iterable[Context]) -> Counted | None:
-        name = self._baseline.name(now.target)
-        return self._counted(name, contexts) if name in self._baseline.costs else None
+    def before(self, now: Counted, bases: Iterable[Basis], metrics: Sequence[str]) -> Counted | None:
+        name = self._baseline.name(now.reference)
+        return self._counted(name, bases, metrics) if name in self._baseline.costs else None
 
-    def _counted(self, name: str, contexts: Iterable[Context]) -> Counted:
-        metrics = {context: self._baseline.metrics(name, context) for context in contexts}
-        return Counted(self._baseline.target(name), metrics)
+    def _counted(self, name: str, bases: Iterable[Basis], metrics: Sequence[str]) -> Counted:
+        counts = {basis: self._baseline.metrics(name, basis, metrics) for basis in bases}
+        return Counted(self._baseline.target(name), counts)
 
-    def is_untouched(self, target: Target) -> bool:
-        return False
+    def is_untouched(self, now: Counted, before: Counted | None) -> bool:
+        return before is not None and not differ(now, before)
 
     def removed(
-        self, patterns: Sequence[Pattern], today: Collection[Target], contexts: Sequence[Context]
+        self,
+        patterns: Sequence[Pattern],
+        today: Collection[Reference],
+        bases: Sequence[Basis],
+        metrics: Sequence[str],
     ) -> list[Counted]:
         gone = [name for name in self._baseline.costs if not self._baseline.target(name).path.exists()]
-        return [self._counted(name, contexts) for name in gone]
+        return [self._counted(name, bases, metrics) for name in gone]
 
     def config(self, path: Path) -> Config | None:
         return None
 
-    def own(self, budgets: Iterable[Budget], context: Context) -> list[Budget]:
+    def spec_budgets(self, budgets: Iterable[Budget], basis: Basis) -> list[Budget]:
         return list(budgets)

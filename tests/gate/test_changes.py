@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from costcalc import assert_cost, check, count, diff, load
+from costcalc.cost import METRICS
 from costcalc.cost.metrics import depth
 from costcalc.errors import CostcalcError
-from costcalc.gate.metrics import METRICS, is_bytes, round_limit
+from costcalc.gate.budget import round_limit
+from costcalc.gate.networks import REPORTED
 from costcalc.gate.result import ModelChange, Part, Result, Values
 
 HEAD = "costcalc: 1\nname: net\nimport: [std]\ninput: [3, 32, 32]\ncolumns: [name, op, c, k, n]\nstages:\n"
@@ -49,7 +51,7 @@ def test_equal_networks_do_not_differ() -> None:
 def test_metrics_are_those_of_the_counts() -> None:
     model = changed(ROWS[0], ROWS[1].replace("16", "24"), ROWS[2])
     now, before = (count(load(name).graph) for name in ("b.yaml", "a.yaml"))
-    assert set(model.metrics) == set(METRICS)
+    assert set(model.metrics) == set(REPORTED)
     assert model.metrics["macs"] == Values(now.macs, before.macs)
     assert model.metrics["flops"] == Values(2 * now.macs, 2 * before.macs)
     assert model.metrics["param_bytes"] == Values(4 * now.params, 4 * before.params)
@@ -147,7 +149,6 @@ def test_round_limits_let_through_what_they_are_for(metric: str, value: int) -> 
     limit = METRICS[metric].parse(round_limit(value, metric))
     assert value <= limit <= value * 1.06 + 1
     assert METRICS[metric].parse(round_limit(limit, metric)) == limit
-    assert is_bytes(metric) == METRICS[metric].is_bytes
 
 
 # ---- from Python ---------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Ratchets: limits rewritten in their files, with everything around them left as it is."""
+"""Ratchets: limits written to files, a little above what is measured, and moved where they stand."""
 
 from __future__ import annotations
 
@@ -8,14 +8,19 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from costcalc.cost import find_metric
+from costcalc.cost import metric as metric_of
 from costcalc.errors import CostcalcError, Diagnostic, UsageError, did_you_mean
-from costcalc.gate import toml
-from costcalc.gate.budget import Budget, Limit
-from costcalc.gate.comparison import Pair
+from costcalc.gate import located, toml
+from costcalc.gate.budget import HEADROOM, USUAL, Budget, Limit, round_limit
 from costcalc.gate.config import Config
-from costcalc.gate.metrics import METRICS, round_limit
+from costcalc.gate.gather import Pair
+from costcalc.gate.networks import Counted, Networks
+from costcalc.gate.patterns import collected, every_spec
 from costcalc.gate.result import Place
+from costcalc.networks import Reference
 from costcalc.spec.files import shown
+from costcalc.units import format_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,8 @@ class Edit:
         metric: Which of its `max`.
         before: As it is written now.
         after: As it will be.
-        place: Where.
+        place: Where, for people.
+        path: Where, in its document.
     """
 
     budget: Budget
@@ -35,6 +41,7 @@ class Edit:
     before: str
     after: str
     place: Place | None
+    path: located.Path
 
 
 def tighter(budgets: Iterable[Budget], pairs: Iterable[Pair], headroom: Fraction | None = None) -> list[Edit]:
@@ -50,13 +57,13 @@ def tighter(budgets: Iterable[Budget], pairs: Iterable[Pair], headroom: Fraction
     for budget in budgets:
         room = budget.headroom if headroom is None else headroom
         for metric, limit in budget.max.items():
-            measured = [pair.now.metrics[budget.context][metric] for pair in pairs if budget in pair.budgets]
+            measured = [pair.now.metrics[budget.basis][metric] for pair in pairs if budget in pair.budgets]
             known = [value for value in measured if value is not None]
             if not known or len(known) < len(measured):
                 continue
             after = round_limit(-int(-max(known) * (100 + room) // 100), metric)
-            if METRICS[metric].parse(after) < limit.value:
-                edits.append(Edit(budget, metric, limit.written, after, limit.place))
+            if metric_of(metric).parse(after) < limit.value:
+                edits.append(Edit(budget, metric, limit.written, after, limit.place, limit.path))
     return edits
 
 
@@ -74,7 +81,9 @@ def raised(config: Config, rule: str, limits: Mapping[str, str]) -> list[Edit]:
         raise UsageError(Diagnostic("E818", f"{shown(config.file)} has no budget `{rule}`", help=help))
     edits: list[Edit] = []
     errors: list[Diagnostic] = []
-    for metric, written in limits.items():
+    for name, written in limits.items():
+        known = find_metric(name)
+        metric = known.name if known else name
         limit = budget.max.get(metric)
         if limit is None:
             help = did_you_mean(metric, budget.max) or f"its limits: {', '.join(budget.max) or 'none'}"
@@ -82,7 +91,7 @@ def raised(config: Config, rule: str, limits: Mapping[str, str]) -> list[Edit]:
             continue
         problem = _refusal(budget, metric, limit, written)
         if problem is None:
-            edits.append(Edit(budget, metric, limit.written, written, limit.place))
+            edits.append(Edit(budget, metric, limit.written, written, limit.place, limit.path))
         else:
             errors.append(problem)
     if errors:
@@ -92,7 +101,7 @@ def raised(config: Config, rule: str, limits: Mapping[str, str]) -> list[Edit]:
 
 def _refusal(budget: Budget, metric: str, limit: Limit, written: str) -> Diagnostic | None:
     try:
-        value = METRICS[metric].parse(written)
+        value = metric_of(metric).parse(written)
     except ValueError as error:
         return Diagnostic("E803", f"{metric}: {error}")
     if value <= limit.value:
@@ -130,7 +139,7 @@ def _rewritten(file: Path, edits: list[Edit], reason: str | None) -> str:
         raise CostcalcError(Diagnostic("E805", f"cannot read {shown(file)}: {error.strerror}")) from None
     replacements = []
     for edit in edits:
-        span = document.spans[*edit.budget.key, "max", edit.metric]
+        span = document.spans[edit.path]
         replacements.append((span.start, span.end, _string(edit.after)))
     if reason is not None:
         for key in dict.fromkeys(edit.budget.key for edit in edits):
@@ -138,7 +147,7 @@ def _rewritten(file: Path, edits: list[Edit], reason: str | None) -> str:
     return document.edited(replacements)
 
 
-def _reason(document: toml.Document, key: toml.Path, reason: str) -> tuple[int, int, str]:
+def _reason(document: toml.TomlDocument, key: located.Path, reason: str) -> tuple[int, int, str]:
     """Return how to state a reason: in place of the old one, else on a line behind the limits."""
     if (*key, "reason") in document.spans:
         span = document.spans[*key, "reason"]
@@ -153,3 +162,61 @@ def _reason(document: toml.Document, key: toml.Path, reason: str) -> tuple[int, 
 
 def _string(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)  # a basic string of TOML is one of JSON
+
+
+# ---- the first limits --------------------------------------------------------------------------
+
+LIMITED = ("macs", "params")
+
+_HEAD = f"""\
+# What networks may cost. `costcalc check` holds them to it; docs: costcalc check --help
+# Limits are {HEADROOM} % above what was measured. `costcalc budget tighten` lowers them, and
+# `costcalc budget raise NAME macs=... --reason "..."` raises one. Further keys: max_increase, message, level.
+"""
+
+
+def first_config(folder: Path) -> tuple[str, int]:
+    """Return the text of a file of budgets for all specs below a folder, and how many budgets it has.
+
+    A spec that has no defaults gets a budget for every variant.
+
+    Raises:
+        CostcalcError: there is no spec (E806), or some are wrong.
+    """
+    networks = Networks()
+    counted: list[Counted] = []
+    errors: list[Diagnostic] = []
+    for target in every_spec(folder, networks):
+        with collected(errors):
+            for each in _buildable(target, networks):
+                counted.append(networks.count(each, [USUAL]))
+    if errors:
+        raise CostcalcError(dict.fromkeys(errors))
+    if not counted:
+        help = "`costcalc new my_net` writes one to begin with"
+        raise CostcalcError(Diagnostic("E806", f"there is no spec in {folder} or below", help=help))
+    return "\n".join([_HEAD, *_budgets(counted, folder)]), len(counted)
+
+
+def _buildable(target: Reference, networks: Networks) -> list[Reference]:
+    spec = networks.spec(target.path)
+    has_defaults = all(
+        each.default is not None or name in spec.overrides for name, each in spec.params.items()
+    )
+    return [target] if has_defaults else networks.matching(target.path, "*")
+
+
+def _budgets(counted: Iterable[Counted], folder: Path) -> Iterable[str]:
+    for each in counted:
+        path = each.reference.path.relative_to(folder).as_posix()
+        match = f"{path}@{each.reference.terms}" if each.reference.terms else path
+        measured = {name: each.metrics[USUAL][name] for name in LIMITED}
+        known = {name: value for name, value in measured.items() if value is not None}
+        limits = ", ".join(f'{name} = "{_limit(value, name)}"' for name, value in known.items())
+        shown = ", ".join(f"{format_count(value)} {name}" for name, value in known.items())
+        quoted = json.dumps(match, ensure_ascii=False)
+        yield f"[[budget]]\nmatch = [{quoted}]\nmax = {{{limits}}}  # measured: {shown}\n"
+
+
+def _limit(value: int, metric: str) -> str:
+    return round_limit(-int(-value * (100 + HEADROOM) // 100), metric)

@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from costcalc.cost import Cost, Group
-from costcalc.gate.metrics import METRICS
-from costcalc.gate.networks import Counted
-from costcalc.gate.result import Context, ModelChange, Part, Place, Status, Values, place_of
+from costcalc.cost import METRICS, Basis, Cost, Group, Metric, find_metric
+from costcalc.gate.networks import REPORTED, Counted, whole
+from costcalc.gate.result import ModelChange, Part, Place, Status, Values, place_of
 from costcalc.spec.evaluate import show
 from costcalc.spec.files import shown
 from costcalc.units import plural
-
-_OF_PARTS = {name: metric.of_group for name, metric in METRICS.items() if metric.of_group}
 
 
 def change(
     now: Counted | None,
     before: Counted | None,
-    context: Context,
+    basis: Basis,
     *,
     details: bool = True,
     renames: bool = True,
@@ -29,21 +26,22 @@ def change(
     Args:
         now: The network.
         before: The same in the base.
-        context: What the metrics rest on.
+        basis: What the metrics rest on.
         details: Whether to look at stages and layers.
         renames: Whether another file means that it was renamed, not that two networks are compared.
     """
-    target = (now or before).target  # type: ignore[union-attr]
+    target = (now or before).reference  # type: ignore[union-attr]
     status = _status(now, before, renames)
     parts: tuple[tuple[Part, ...], tuple[Part, ...]] = ((), ())
     if details and status != "unchanged" and not (_lacks_layers(now) or _lacks_layers(before)):
-        parts = tuple(_stages(now, before)), tuple(_layers(_cost(now), _cost(before)))
+        sums = _sums(now or before)
+        parts = tuple(_stages(now, before, sums)), tuple(_layers(_cost(now), _cost(before), sums))
     return ModelChange(
         model=target.name,
         status=status,
-        metrics=_metrics(now, before, context),
+        metrics=_metrics(now, before, basis),
         file=shown(target.path),
-        before=before.target.name if now and before and now.target != before.target else None,
+        before=before.reference.name if now and before and now.reference != before.reference else None,
         stages=parts[0],
         layers=parts[1],
     )
@@ -54,7 +52,7 @@ def _status(now: Counted | None, before: Counted | None, renames: bool) -> Statu
         return "added"
     if now is None:
         return "removed"
-    if renames and now.target.path != before.target.path:
+    if renames and now.reference.path != before.reference.path:
         return "renamed"
     return "changed" if differ(now, before) else "unchanged"
 
@@ -63,20 +61,21 @@ def differ(now: Counted, before: Counted) -> bool:
     """Tell whether two networks differ: in what they cost or, where that is known, in what they are."""
     if now is before:
         return False
-    for context in now.metrics.keys() & before.metrics.keys():
-        former = before.metrics[context]
-        if any(now.metrics[context][metric] != former[metric] for metric in former):
+    for basis in now.metrics.keys() & before.metrics.keys():
+        former = before.metrics[basis]
+        if any(now.metrics[basis][metric] != former[metric] for metric in former):
             return True
     if now.model is None or before.model is None:
         return False
     return now.model.graph.digest() != before.model.graph.digest()
 
 
-def _metrics(now: Counted | None, before: Counted | None, context: Context) -> dict[str, Values]:
+def _metrics(now: Counted | None, before: Counted | None, basis: Basis) -> dict[str, Values]:
     nothing: Mapping[str, int | None] = {}
-    left = now.metrics[context] if now else nothing
-    right = before.metrics.get(context, nothing) if before else nothing
-    return {name: Values(left.get(name), right.get(name)) for name in METRICS}
+    left = now.metrics[basis] if now else nothing
+    right = before.metrics.get(basis, nothing) if before else nothing
+    names = dict.fromkeys((*REPORTED, *left, *right))
+    return {name: Values(left.get(name), right.get(name)) for name in names}
 
 
 def _cost(counted: Counted | None) -> Cost | None:
@@ -90,23 +89,23 @@ def _lacks_layers(counted: Counted | None) -> bool:
     return counted is not None and counted.cost is None
 
 
-def _stages(now: Counted | None, before: Counted | None) -> Iterator[Part]:
+def _stages(now: Counted | None, before: Counted | None, metrics: list[Metric]) -> Iterator[Part]:
     """Yield the stages that differ, with the cells of their rows that do."""
     left, right = _by_name(_cost(now)), _by_name(_cost(before))
     cells, former = _cells(now), _cells(before)
     for name in _merged(right, left):
-        metrics = _values(left.get(name), right.get(name))
+        values = _values(left.get(name), right.get(name), metrics)
         words = _difference(cells.get(name), former.get(name))
-        if words != ("", "") or _moved(metrics) or name not in left or name not in right:
+        if words != ("", "") or _moved(values) or name not in left or name not in right:
             group = left.get(name) or right[name]
-            yield Part(name, _part_status(name, left, right), metrics, _place(group), *words)
+            yield Part(name, _part_status(name, left, right), values, _place(group), *words)
 
 
 def _by_name(cost: Cost | None) -> dict[str, Group]:
     return {group.name: group for group in cost.by_stage()} if cost else {}
 
 
-def _layers(now: Cost | None, before: Cost | None) -> Iterator[Part]:
+def _layers(now: Cost | None, before: Cost | None, metrics: list[Metric]) -> Iterator[Part]:
     """Yield the layers that differ, in what they are or in what they read."""
     left = {row.node.name: row for row in now.rows} if now else {}
     right = {row.node.name: row for row in before.rows} if before else {}
@@ -114,22 +113,30 @@ def _layers(now: Cost | None, before: Cost | None) -> Iterator[Part]:
         row, old = left.get(name), right.get(name)
         if row and old and (row.node.op, row.inputs) == (old.node.op, old.inputs):
             continue
-        groups = [None if each is None else Group(each.cost, name, (each.index,)) for each in (row, old)]
-        words = row.label if row else "", old.label if old else ""
-        yield Part(
-            name, _part_status(name, left, right), _values(*groups), _place(groups[0] or groups[1]), *words
+        group, former = (
+            None if each is None else Group(each.cost, name, (each.index,)) for each in (row, old)
         )
+        values = _values(group, former, metrics)
+        words = row.label if row else "", old.label if old else ""
+        yield Part(name, _part_status(name, left, right), values, _place(group or former), *words)
 
 
 def _part_status(name: str, now: Mapping[str, Any], before: Mapping[str, Any]) -> Status:
     return "added" if name not in before else "removed" if name not in now else "changed"
 
 
-def _values(now: Group | None, before: Group | None) -> dict[str, Values]:
-    return {
-        name: Values(None if now is None else of(now), None if before is None else of(before))
-        for name, of in _OF_PARTS.items()
-    }
+def _sums(counted: Counted | None) -> list[Metric]:
+    """Return the metrics of a network that are sums over its parts."""
+    names = next(iter(counted.metrics.values())) if counted else ()
+    return [found for name in names if (found := find_metric(name)) is not None and found.is_sum]
+
+
+def _values(now: Group | None, before: Group | None, metrics: list[Metric]) -> dict[str, Values]:
+    return {each.name: Values(_of(now, each), _of(before, each)) for each in metrics}
+
+
+def _of(group: Group | None, metric: Metric) -> int | None:
+    return None if group is None else whole(metric.exact(group))
 
 
 def _moved(metrics: Mapping[str, Values]) -> bool:
@@ -214,16 +221,17 @@ def blame(now: Counted, before: Counted | None, metric: str) -> Place | None:
     if metric == "peak_memory":
         nodes = [row.node for row in now.cost.rows if row.node.name == now.cost.peak_memory.node]
         return place_of(nodes[0].origin) if nodes and nodes[0].origin else _place(now.cost)
-    of = _OF_PARTS.get(metric, _OF_PARTS["params"])
+    known = find_metric(metric)
+    of = known if known is not None and known.is_sum else METRICS["params"]
     groups = now.cost.by_stage()
     if before is None or before.cost is None:
-        return _place(max(groups, key=lambda group: of(group) or 0))
+        return _place(max(groups, key=lambda group: _of(group, of) or 0))
     former = _by_name(before.cost)
     cells, old_cells = _cells(now), _cells(before)
 
     def grown(group: Group) -> int:
         old = former.get(group.name)
-        return (of(group) or 0) - ((of(old) or 0) if old else 0)
+        return (_of(group, of) or 0) - (_of(old, of) or 0)
 
     edited = [group for group in groups if cells.get(group.name) != old_cells.get(group.name)]
     return _place(max([group for group in edited if grown(group) > 0] or groups, key=grown))
