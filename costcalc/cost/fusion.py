@@ -66,9 +66,9 @@ def _is_epilogue(op: Op) -> bool:
 def folded_parameters(calls: Sequence[Call], heads: Sequence[int]) -> tuple[list[int], list[int]]:
     """Return, for every node, the elements of parameters that are left when batch norms are folded.
 
-    And how many of them are biases. Right after a convolution or a fully connected layer a batch norm costs nothing but the bias
-    that it leaves behind, and not even that when there was one. Anywhere else it is a scale and a
-    shift: two values per channel, in which the running statistics are already folded.
+    And how many of them are biases. Right after a convolution or a fully connected layer a batch norm
+    costs nothing but the bias that it leaves behind, and not even that when there was one. Anywhere else
+    it is a scale and a shift: two values per channel, in which the running statistics are already folded.
     """
     left: list[int] = []
     biases: list[int] = []
