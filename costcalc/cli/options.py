@@ -13,9 +13,9 @@ import click
 from costcalc.cli.files import File, parse_files
 from costcalc.cli.output import Output
 from costcalc.cli.streams import report
+from costcalc.cost import Cost, count
 from costcalc.cost.convention import Convention
 from costcalc.cost.conventions import CONVENTIONS, PAPER, parse_convention
-from costcalc.cost.count import Cost, count
 from costcalc.cost.dtype import DTYPES, Precision, parse_precision
 from costcalc.cost.fusion import FUSIONS, Fusion, parse_fusion
 from costcalc.errors import Diagnostic

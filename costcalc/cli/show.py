@@ -6,7 +6,7 @@ import click
 
 from costcalc.cli.options import Counting, counting_options, output_options
 from costcalc.cli.output import Output
-from costcalc.cost.count import count
+from costcalc.cost import count
 from costcalc.cost.formula import formulas
 from costcalc.errors import Diagnostic, UsageError
 from costcalc.report.formula import formula_table

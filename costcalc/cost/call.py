@@ -35,7 +35,7 @@ class Call:
     is_view: bool
 
 
-def calls(graph: Graph) -> list[Call]:
+def measure(graph: Graph) -> tuple[Call, ...]:
     """Measure every node of a graph, the input included, in execution order."""
     nodes = graph.nodes
     sizes = [elements(node.shape) for node in nodes]
@@ -56,7 +56,7 @@ def calls(graph: Graph) -> list[Call]:
                 op.is_view(*inputs),
             )
         )
-    return measured
+    return tuple(measured)
 
 
 def _elements(tensors: tuple[Weight, ...]) -> int:

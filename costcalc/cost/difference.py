@@ -51,18 +51,17 @@ class Term:
 def difference(cost: Cost, first: str, second: str) -> tuple[Term, ...]:
     """Return the terms that add up to all that the first convention counts more, largest first.
 
-    Both conventions must have been counted (`count(..., also=...)`). Operators on which they agree
-    are left out. Amounts are in `common_unit`: a MAC of the other convention is two FLOPs.
+    Operators on which they agree are left out. Amounts are in `common_unit`: a MAC of the other
+    convention is two FLOPs.
     """
-    conventions = {convention.name: convention for convention in cost.conventions}
-    one, other = conventions[first], conventions[second]
+    one, other = cost.find_convention(first), cost.find_convention(second)
     unit = common_unit(one, other)
     differing: dict[str, list[NodeCost]] = {}
     for row in cost.rows:
-        ours = in_unit(row.counts[first], one, unit)
-        if ours is None or ours != in_unit(row.counts[second], other, unit):
+        ours = in_unit(row.count(one), one, unit)
+        if ours is None or ours != in_unit(row.count(other), other, unit):
             differing.setdefault(_operator(row.node.op), []).append(row)
-    terms = [_term(name, rows, one, other, unit, cost.batch) for name, rows in differing.items()]
+    terms = [_term(name, rows, one, other, unit, cost.basis.batch) for name, rows in differing.items()]
     return tuple(sorted(terms, key=lambda term: -abs(term.amount)))
 
 
@@ -83,7 +82,7 @@ def _operator(op: Op) -> str:
 def _term(
     operator: str, rows: list[NodeCost], one: Convention, other: Convention, unit: Unit, batch: int
 ) -> Term:
-    pairs = [(row.counts[one.name], row.counts[other.name]) for row in rows]
+    pairs = [(row.count(one), row.count(other)) for row in rows]
     op = type(rows[0].node.op)
     return Term(
         operator=operator,

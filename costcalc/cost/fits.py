@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from costcalc.cost.call import calls
 from costcalc.cost.count import Cost
-from costcalc.cost.fusion import plan
 
 Sized = tuple[str, int]
 """A name and bytes."""
@@ -63,11 +61,10 @@ def fit(cost: Cost, ram: int, flash: int | None = None) -> Fit:
         ram: Bytes for tensors, and for weights unless there is `flash`.
         flash: Bytes for weights.
     """
-    graph, size = cost.graph, cost.precision.weights.bytes
-    stored = plan(graph, calls(graph), cost.fusion).parameters
+    size = cost.basis.weights.bytes
     layers = [
         (node.name, elements * size)
-        for node, elements in zip(graph.nodes, stored, strict=True)
+        for node, elements in zip(cost.graph.nodes, cost.execution.parameters, strict=True)
         if elements and not node.shares
     ]
     peak = cost.peak_memory

@@ -9,12 +9,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from costcalc.cost.call import Call
 from costcalc.errors import Diagnostic, UsageError, did_you_mean
-from costcalc.graph import Activation, BatchNorm, Conv2d, ConvTranspose2d, Graph, Input, Linear, Op, PReLU
+from costcalc.graph import Activation, BatchNorm, Graph, Input, Op, PReLU
 
 Fusion = Literal["none", "conv-bn-act"]
 
@@ -33,32 +32,8 @@ def parse_fusion(text: str) -> Fusion:
     return text
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How a network is executed.
-
-    Attributes:
-        fusion: What it was made with.
-        heads: For every node, the node whose kernel computes it: itself, or the head of its group.
-        parameters: For every node, the elements of weights and buffers that it still reads.
-    """
-
-    fusion: Fusion
-    heads: Sequence[int]
-    parameters: Sequence[int]
-
-
-def plan(graph: Graph, calls: Sequence[Call], fusion: Fusion) -> Plan:
-    """Return the kernels that execute a graph; `calls` are its measured nodes."""
-    if fusion == "none":
-        stored = [call.weights + call.buffers for call in calls]
-        return Plan(fusion, range(len(calls)), stored)
-    heads = _heads(graph, calls)
-    return Plan(fusion, heads, _folded(calls, heads))
-
-
-def _heads(graph: Graph, calls: Sequence[Call]) -> list[int]:
-    """Let a node join its producer's kernel where nothing stands in the way.
+def kernel_heads(graph: Graph, calls: Sequence[Call]) -> list[int]:
+    """Return, for every node, the head of its kernel: a node joins its producer's where it can.
 
     It must be an epilogue (batch norm, activation function, PReLU), nobody else may read what the
     producer would have written (an output of the network is read), and the producer must have a
@@ -88,8 +63,8 @@ def _is_epilogue(op: Op) -> bool:
     return type(op) is BatchNorm or type(op) is PReLU
 
 
-def _folded(calls: Sequence[Call], heads: Sequence[int]) -> list[int]:
-    """Return the parameters that are left when batch norms are folded.
+def folded_parameters(calls: Sequence[Call], heads: Sequence[int]) -> list[int]:
+    """Return, for every node, the elements of parameters that are left when batch norms are folded.
 
     Right after a convolution or a fully connected layer a batch norm costs nothing but the bias
     that it leaves behind, and not even that when there was one. Anywhere else it is a scale and a
@@ -106,7 +81,7 @@ def _folded(calls: Sequence[Call], heads: Sequence[int]) -> list[int]:
                 left[index] = bias_of[head] = 0
             else:
                 left[index] = 2 * call.output[0]
-        elif isinstance(op, Conv2d | ConvTranspose2d | Linear):
+        elif op.multiplies:
             bias_of[index] = 0 if op.bias else call.output[0]
         else:
             bias_of.pop(head, None)

@@ -7,13 +7,12 @@ is its closed form, hw(c1 + c2) + c1 c2 elements; with g groups, hw(c1 + c2) + c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from costcalc.cost.call import Call, partial_elements
-from costcalc.cost.dtype import Precision
-from costcalc.cost.fusion import Plan
-from costcalc.graph import Add, Input, Mul, elements
+from costcalc.cost.dtype import DType
+from costcalc.cost.execution import Execution
+from costcalc.graph import Input, elements
 
 
 class Access(NamedTuple):
@@ -23,7 +22,7 @@ class Access(NamedTuple):
     written_bytes: int
 
 
-def access(calls: Sequence[Call], plan: Plan, *, batch: int, precision: Precision) -> list[Access]:
+def access(execution: Execution, *, batch: int, weights: DType, activations: DType) -> list[Access]:
     """Return what every node moves.
 
     A group of fused nodes reads what its head reads and writes its last output. The row of the
@@ -31,32 +30,27 @@ def access(calls: Sequence[Call], plan: Plan, *, batch: int, precision: Precisio
     of a PReLU): so rows add up. A view moves nothing.
 
     Args:
-        calls: The measured nodes of a graph.
-        plan: Its kernels.
+        execution: The network and its kernels.
         batch: Images per batch.
-        precision: Bytes per element.
+        weights: The number format of parameters.
+        activations: The number format of tensors.
     """
-    per_activation = batch * precision.activations.bytes
-    per_parameter = precision.weights.bytes
+    heads, parameters = execution.heads, execution.parameters
+    per_activation = batch * activations.bytes
     moved = []
-    for index, call in enumerate(calls):
-        read, written = _activations(call, plan) if plan.heads[index] == index else (0, 0)
-        read_bytes = read * per_activation + plan.parameters[index] * per_parameter
+    for index, call in enumerate(execution.calls):
+        read, written = _activations(call, execution) if heads[index] == index else (0, 0)
+        read_bytes = read * per_activation + parameters[index] * weights.bytes
         moved.append(Access(read_bytes, written * per_activation))
     return moved
 
 
-def _activations(call: Call, plan: Plan) -> tuple[int, int]:
+def _activations(call: Call, execution: Execution) -> tuple[int, int]:
     """Return the elements that a kernel reads and writes."""
     if call.is_view or type(call.op) is Input:
         return 0, 0
-    if is_pairwise(call, plan):
+    if execution.is_pairwise(call):
         partial = partial_elements(call)
         later = sum([elements(shape) for shape in call.inputs[1:]])
         return sum(partial[:-1]) + later, sum(partial[1:])
     return call.in_elements, call.out_elements
-
-
-def is_pairwise(call: Call, plan: Plan) -> bool:
-    """Tell whether an operator runs in steps: eagerly, only two tensors are added or multiplied at once."""
-    return plan.fusion == "none" and len(call.inputs) > 2 and type(call.op) in (Add, Mul)

@@ -15,9 +15,9 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from costcalc.cost.call import Call, calls
-from costcalc.cost.fusion import Fusion, Plan, plan
-from costcalc.cost.peak import in_use, partial_result, storage
+from costcalc.cost.execution import Execution
+from costcalc.cost.fusion import Fusion
+from costcalc.cost.peak import in_use, partial_result
 from costcalc.graph import Graph
 
 MOST_STATES = 1_000_000
@@ -39,26 +39,23 @@ class Order:
 
 def in_best_order(graph: Graph, fusion: Fusion) -> tuple[Graph, bool]:
     """Return a network in the order with the least peak, and whether the search got that far."""
-    measured = calls(graph)
-    order = best_order(graph, measured, plan(graph, measured, fusion))
+    order = best_order(Execution(graph, fusion))
     return reorder(graph, order.nodes), order.best
 
 
-def best_order(graph: Graph, calls: Sequence[Call], plan: Plan, most_states: int = MOST_STATES) -> Order:
+def best_order(execution: Execution, most_states: int = MOST_STATES) -> Order:
     """Return an order with the least peak of activations.
 
     Args:
-        graph: The network.
-        calls: Its measured nodes.
-        plan: Its kernels; what is fused into one stays together.
+        execution: The network and its kernels; what is fused into one stays together.
         most_states: How many states to look at before the search becomes greedy.
     """
-    kernels = _kernels(graph, calls, plan)
+    kernels = _kernels(execution)
     state, best = _search(kernels, most_states)
-    if not best and state.peak >= max(in_use(graph, calls, plan)):
-        return Order(tuple(range(len(graph.nodes))), best)
+    if not best and state.peak >= max(in_use(execution)):
+        return Order(tuple(range(len(execution.graph.nodes))), best)
     fused: dict[int, list[int]] = {}
-    for index, head in enumerate(plan.heads):
+    for index, head in enumerate(execution.heads):
         fused.setdefault(head, []).append(index)
     return Order(tuple(index for number in _order(state) for index in fused[kernels[number].node]), best)
 
@@ -101,26 +98,30 @@ class _Kernel:
     kept: bool = False
 
 
-def _kernels(graph: Graph, calls: Sequence[Call], plan: Plan) -> list[_Kernel]:
+def _kernels(execution: Execution) -> list[_Kernel]:
     """Return the kernels of a graph in its own order, the input first."""
-    owner = storage(graph, calls, plan)
-    heads = [index for index, head in enumerate(plan.heads) if index == head]
+    graph, calls, owners = execution.graph, execution.calls, execution.owners
+    heads = [index for index, head in enumerate(execution.heads) if index == head]
     place = {head: number for number, head in enumerate(heads)}
     kernels = [
-        _Kernel(head, calls[head].out_elements * (owner[head] == head), partial_result(calls[head], plan))
+        _Kernel(
+            head,
+            calls[head].out_elements * (owners[head] == head),
+            partial_result(calls[head], execution),
+        )
         for head in heads
     ]
     for index, node in enumerate(graph.nodes):
-        reader = place[plan.heads[index]]
+        reader = place[execution.heads[index]]
         for source in node.inputs:
-            producer, memory = place[plan.heads[source]], place[owner[source]]
+            producer, memory = place[execution.heads[source]], place[owners[source]]
             if producer != reader:
                 kernels[reader].waits_for |= 1 << producer
                 kernels[producer].followers.add(reader)
                 kernels[reader].reads.add(memory)
                 kernels[memory].readers |= 1 << reader
     for output in graph.outputs.values():
-        kernels[place[owner[output]]].kept = True
+        kernels[place[owners[output]]].kept = True
     return kernels
 
 

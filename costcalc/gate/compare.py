@@ -114,7 +114,7 @@ def _layers(now: Cost | None, before: Cost | None) -> Iterator[Part]:
         row, old = left.get(name), right.get(name)
         if row and old and (row.node.op, row.inputs) == (old.node.op, old.inputs):
             continue
-        groups = [None if each is None else Group(name, (each,)) for each in (row, old)]
+        groups = [None if each is None else Group(each.cost, name, (each.index,)) for each in (row, old)]
         words = row.label if row else "", old.label if old else ""
         yield Part(
             name, _part_status(name, left, right), _values(*groups), _place(groups[0] or groups[1]), *words

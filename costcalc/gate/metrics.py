@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from costcalc.cost import Cost, Group, count, parse_convention, parse_fusion, parse_precision
-from costcalc.cost.depth import depth
+from costcalc.cost.metrics import depth
 from costcalc.gate.result import Context
 from costcalc.graph import Graph
 from costcalc.units import parse_quantity

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from costcalc.cost.count import Cost, Group, count
+from costcalc.cost import Cost, Group, count
 from costcalc.errors import Location
 from costcalc.graph import Graph
 from costcalc.spec.load import build
@@ -106,7 +106,7 @@ def _part(cost: Cost, stages: tuple[str, ...]) -> Group:
     """Return the cost of some stages and heads; of all if none is named."""
     if not stages:
         return cost
-    return Group(cost.name, tuple(row for row in cost.rows if row.node.stage in stages))
+    return cost.group(cost.name, lambda row: row.node.stage in stages)
 
 
 _COSTS: dict[str, Callable[[Group], int]] = {

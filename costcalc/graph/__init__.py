@@ -1,6 +1,6 @@
 """What a network is: operators, nodes and the graph they form. Pure; knows no YAML and no torch."""
 
-from costcalc.graph.convolution import Conv2d, ConvTranspose2d, Linear
+from costcalc.graph.convolution import PRODUCTS, Conv2d, ConvTranspose2d, Linear
 from costcalc.graph.elementwise import ACTIVATIONS, Activation, Add, Dropout, Input, Mul, PReLU, Scale
 from costcalc.graph.graph import Graph, GraphBuilder, Node
 from costcalc.graph.layout import INTERPOLATIONS, ChannelShuffle, Concat, Flatten, Pad, Slice, Upsample
@@ -11,6 +11,7 @@ from costcalc.graph.pooling import AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool
 __all__ = [
     "ACTIVATIONS",
     "INTERPOLATIONS",
+    "PRODUCTS",
     "Activation",
     "AdaptiveAvgPool2d",
     "AdaptiveMaxPool2d",

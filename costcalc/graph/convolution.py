@@ -45,6 +45,7 @@ class Conv2d(Op):
     """
 
     kind = "conv"
+    multiplies = True
 
     out_channels: int
     kernel_size: Pair = (1, 1)
@@ -93,6 +94,7 @@ class ConvTranspose2d(Op):
     """
 
     kind = "conv_transpose"
+    multiplies = True
 
     out_channels: int
     kernel_size: Pair = (1, 1)
@@ -148,6 +150,7 @@ class Linear(Op):
     """
 
     kind = "linear"
+    multiplies = True
 
     out_features: int
     bias: bool = True
@@ -167,3 +170,7 @@ class Linear(Op):
 
     def macs(self, *inputs: Shape) -> int:
         return inputs[0][0] * self.out_features
+
+
+PRODUCTS: tuple[type[Op], ...] = (Conv2d, ConvTranspose2d, Linear)
+"""The operators of this module."""

@@ -50,6 +50,9 @@ class Op:
     kind: ClassVar[str]
     """The name in specs and tables, e.g. `conv`."""
 
+    multiplies: ClassVar[bool] = False
+    """Whether it multiplies what it reads with learned weights and sums: what papers count as a layer."""
+
     def out_shape(self, *inputs: Shape) -> Shape:
         """Return the shape of the output.
 

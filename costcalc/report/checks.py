@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from costcalc.cost import Cost, count
 from costcalc.cost.conventions import CONVENTIONS, PAPER
-from costcalc.cost.count import Cost, count
 from costcalc.cost.difference import Term, common_unit, difference
 from costcalc.gate.published import Figure
 from costcalc.graph import Graph, Node

@@ -53,7 +53,7 @@ def show_table(name: str, cost: Cost, by: By) -> Table:
     """
     others = other_conventions(cost.conventions)
     names = _NAMES[by]
-    total = Group("total", cost.rows)
+    total = Group(cost, "total", cost.indices)
     peak = cost.peak_memory
 
     def numbers(group: Group) -> dict[str, object]:
@@ -91,7 +91,7 @@ def _groups(cost: Cost, by: By) -> Sequence[Group]:
         case "op":
             return sorted(cost.by_label(), key=lambda group: -group.macs)
         case "layer":
-            return [Group(row.node.name, (row,)) for row in cost.rows]
+            return cost.by_layer()
 
 
 def _named(group: Group, by: By) -> dict[str, object]:

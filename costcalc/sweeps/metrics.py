@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Literal
 
-from costcalc.cost.call import calls
+from costcalc.cost import Basis
 from costcalc.cost.convention import Convention
 from costcalc.cost.conventions import CONVENTIONS, PAPER
-from costcalc.cost.count import Group, node_costs
 from costcalc.cost.dtype import FP32, Precision
-from costcalc.cost.fusion import Fusion, plan
-from costcalc.cost.peak import in_use, stored
+from costcalc.cost.fusion import Fusion
+from costcalc.cost.metrics import METRICS as METRICS_
 from costcalc.errors import Diagnostic, UsageError, did_you_mean
 from costcalc.graph import Graph
 from costcalc.sweeps.spread import spread, spread_largest
@@ -39,45 +37,31 @@ class Measured:
     """A network, or a box of them, about to be counted: each metric costs only what it needs."""
 
     def __init__(self, graph: Graph, counting: Counting, also: Sequence[Convention] = ()) -> None:
-        self._graph = graph
-        self._counting = counting
-        self._conventions = tuple({each.name: each for each in (counting.convention, *also)}.values())
-        self._calls = calls(graph)
-        self._plan = plan(graph, self._calls, counting.fusion)
-
-    @cached_property
-    def total(self) -> Group:
-        """All rows."""
-        counting = self._counting
-        rows = node_costs(
-            self._graph,
-            self._calls,
-            self._plan,
-            self._conventions,
-            batch=counting.batch,
-            precision=counting.precision,
+        basis = Basis(
+            (counting.convention,),
+            counting.batch,
+            counting.precision.weights,
+            counting.precision.activations,
+            counting.fusion,
+            weights_in_ram=counting.weights_in_ram,
         )
-        return Group("total", rows)
+        self.total = basis.count(graph)
 
     def convention(self, name: str, shape: tuple[int, ...]) -> Any:
         """Return the count under one convention, or None if it has no rule for some operator."""
-        if any(row.counts[name] is None for row in self.total.rows):
+        if any(count is None for count in self.total.counts_by(name)):
             return None
         return spread(self.total.total(name), shape)
 
     def peak(self, shape: tuple[int, ...]) -> Any:
         """Return the peak memory in bytes."""
-        counting = self._counting
-        per_element = counting.batch * counting.precision.activations.bytes
-        weights = 0
-        if counting.weights_in_ram:
-            weights = stored(self._graph, self._plan) * counting.precision.weights.bytes
-        steps = in_use(self._graph, self._calls, self._plan)
-        return spread_largest([step * per_element + weights for step in steps], shape)
+        largest_of = METRICS_["peak_memory"].largest_of
+        assert largest_of is not None
+        return spread_largest(largest_of(self.total), shape)
 
     def param_bytes(self) -> Any:
         """Return the bytes of the learned elements."""
-        return self.total.params * self._counting.precision.weights.bytes
+        return self.total.param_bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from costcalc.cost.count import Cost, count
+from costcalc.cost import Cost, count
 from costcalc.errors import Diagnostic, UsageError
 from costcalc.spec.load import build
 from costcalc.spec.model import Slot

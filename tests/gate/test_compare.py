@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from costcalc import assert_cost, check, count, diff, load
-from costcalc.cost.depth import depth
+from costcalc.cost.metrics import depth
 from costcalc.errors import CostcalcError
 from costcalc.gate.metrics import METRICS, is_bytes, round_limit
 from costcalc.gate.result import ModelChange, Part, Result, Values

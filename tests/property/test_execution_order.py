@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from costcalc.cost import FUSIONS, Fusion, count
-from costcalc.cost.call import calls
-from costcalc.cost.fusion import plan
+from costcalc.cost.execution import Execution
 from costcalc.cost.order import best_order, in_best_order, reorder
 from costcalc.graph import Activation, Add, Concat, Conv2d, Graph, GraphBuilder, Slice
 
@@ -42,7 +41,7 @@ fusions = st.sampled_from(FUSIONS)
 
 def least_peak(graph: Graph, fusion: Fusion) -> int:
     """Return the least peak of all legal orders, by trying them, each kernel with its epilogues."""
-    heads = plan(graph, calls(graph), fusion).heads
+    heads = Execution(graph, fusion).heads
     kernels = [[i for i, head in enumerate(heads) if head == first] for first in dict.fromkeys(heads)]
     peaks = []
     for kernels_ in itertools.permutations(kernels[1:]):
@@ -65,8 +64,7 @@ def test_no_order_has_a_lower_peak(graph: Graph, fusion: Fusion) -> None:
 def test_any_order_is_legal_and_no_worse_than_the_one_given(
     graph: Graph, fusion: Fusion, most_states: int
 ) -> None:
-    measured = calls(graph)
-    order = best_order(graph, measured, plan(graph, measured, fusion), most_states)
+    order = best_order(Execution(graph, fusion), most_states)
     assert sorted(order.nodes) == list(range(len(graph.nodes)))
     ordered = reorder(graph, order.nodes)
     assert all(source < index for index, node in enumerate(ordered.nodes) for source in node.inputs)

@@ -8,6 +8,7 @@ from costcalc.cost.call import Call
 from costcalc.cost.convention import Rule, Rules, zeros
 from costcalc.graph import (
     ACTIVATIONS,
+    PRODUCTS,
     Activation,
     AdaptiveAvgPool2d,
     AdaptiveMaxPool2d,
@@ -16,14 +17,11 @@ from costcalc.graph import (
     BatchNorm,
     ChannelShuffle,
     Concat,
-    Conv2d,
-    ConvTranspose2d,
     Dropout,
     Flatten,
     GroupNorm,
     Input,
     LayerNorm,
-    Linear,
     LocalResponseNorm,
     MaxPool2d,
     Mul,
@@ -107,7 +105,7 @@ def table(multiplying: Rule, rules: Rules) -> Rules:
         rules: Exceptions, and the rules of other operators; what is not named counts nothing.
     """
     return {
-        **dict.fromkeys((Conv2d, ConvTranspose2d, Linear), multiplying),
+        **dict.fromkeys(PRODUCTS, multiplying),
         **NO_MACS,
         **NO_ARITHMETIC,
         **rules,
