@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from costcalc.cost import Basis
 from costcalc.errors import Diagnostic, SpecError, UsageError
 from costcalc.spec.expression import Expression
 from costcalc.spec.files import Files
 from costcalc.spec.load import Model, build, find
 from costcalc.spec.model import Cell, Slot, Spec
 from costcalc.spec.terms import expand, overrides_of, value_cell
-from costcalc.sweeps.axes import Axis
+from costcalc.sweeps.axes import BASIS_AXES, Axis
 
 MOST_DESIGNS = 2**62
 
@@ -54,11 +55,26 @@ class Space:
         """Return the number of the network and of every axis' value, for an array of rows."""
         return tuple(np.unravel_index(rows, self.shape))
 
+    def basis(self, basis: Basis, places: Sequence[int]) -> Basis:
+        """Return how a design is counted: `basis`, with what the axes of that kind say.
+
+        Args:
+            basis: How all are counted, as far as no axis says.
+            places: The number of the value of every axis.
+        """
+        said: dict[str, Any] = {}
+        for axis, place in zip(self.axes, places, strict=True):
+            if axis.is_basis:
+                value = BASIS_AXES[axis.name](axis.texts[place])
+                said |= {"weights": value, "activations": value} if axis.name == "dtype" else {axis.name: value}
+        return replace(basis, **said)
+
     def overrides(self, network: Network, values: Sequence[Any]) -> dict[str, Slot]:
         """Return what a design sets: per axis a text, or a number for many designs at once."""
         cells = {
             axis.parameter(network.spec): _cell(axis, value)
             for axis, value in zip(self.axes, values, strict=True)
+            if not axis.is_basis
         }
         return {**network.overrides, **cells}
 
@@ -75,7 +91,8 @@ class Space:
         """
         network = self.networks[int(self.coordinates(row)[0])]
         texts = self.texts(row)
-        terms = "+".join(f"{axis.name}={text}" for axis, text in zip(self.axes, texts, strict=True))
+        pairs = zip(self.axes, texts, strict=True)
+        terms = "+".join(f"{axis.name}={text}" for axis, text in pairs if not axis.is_basis)
         name = f"{network.name}{'+' if '@' in network.name else '@'}{terms}" if terms else network.name
         return build(network.spec, name, self.overrides(network, texts))
 
@@ -109,7 +126,7 @@ def _check(found: Space) -> None:
         names: dict[str, str] = {}
         for axis in found.axes:
             try:
-                parameter = axis.parameter(network.spec)
+                parameter = f"--{axis.name}" if axis.is_basis else axis.parameter(network.spec)
             except UsageError as error:
                 errors.extend(error.diagnostics)
                 continue
@@ -131,12 +148,8 @@ def _cell(axis: Axis, value: Any) -> Cell:
         return value_cell(value, f"--{axis.name}")
     cell = value_cell("0", f"--{axis.name}")
     text = str(value)
-    return Cell(
-        text,
-        Expression(text, frozenset(), frozenset(), lambda scope, functions: value),
-        cell.tree,
-        cell.source,
-    )
+    expression = Expression(text, frozenset(), frozenset(), lambda scope, functions: value)
+    return Cell(text, expression, cell.tree, cell.source)
 
 
 def boxes(start: int, stop: int, shape: Sequence[int]) -> Iterator[tuple[range, ...]]:
@@ -163,7 +176,3 @@ def boxes(start: int, stop: int, shape: Sequence[int]) -> Iterator[tuple[range, 
         yield (range(first, last), *map(range, shape[1:]))
     yield from ((range(last, last + 1), *box) for box in boxes(0, tail, shape[1:]))
 
-
-def refusal(error: SpecError) -> Diagnostic:
-    """Return what stands for all that is wrong with a design: the first thing."""
-    return error.diagnostics[0]
