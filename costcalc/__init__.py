@@ -1,8 +1,7 @@
 """What a neural-network architecture costs, before anyone trains it.
 
 >>> import costcalc
->>> model = costcalc.load("mobilenet@a0.5")
->>> costcalc.count(model.graph).macs
+>>> costcalc.count("mobilenet@a0.5").macs
 149497088
 """
 
@@ -14,16 +13,28 @@ from typing import TYPE_CHECKING, Any
 from costcalc.version import __version__
 
 if TYPE_CHECKING:
-    from costcalc.cost import CONVENTIONS, Cost, count, difference, parse_precision
+    from costcalc.api import count
+    from costcalc.cost import (
+        CONVENTIONS,
+        METRICS,
+        Basis,
+        Convention,
+        Cost,
+        Rule,
+        difference,
+        parse_basis,
+        register_convention,
+    )
     from costcalc.cost.fits import fit
     from costcalc.cost.formula import formulas
     from costcalc.errors import CostcalcError, SpecError
     from costcalc.gate.api import assert_cost, check, diff
     from costcalc.gate.published import check_published
     from costcalc.graph import Graph
+    from costcalc.networks import Network, load, load_all
     from costcalc.report.checks import verify
     from costcalc.report.frame import to_frame
-    from costcalc.spec import Model, load, load_all
+    from costcalc.spec import Model
     from costcalc.sweeps import sweep
     from costcalc.sweeps.scaling import scale
     from costcalc.sweeps.solving import solve
@@ -31,7 +42,13 @@ if TYPE_CHECKING:
 
 # A name is imported when it is first used, so that `import costcalc` costs nothing.
 _HOMES = {
+    "Basis": "costcalc.cost",
     "CONVENTIONS": "costcalc.cost",
+    "Convention": "costcalc.cost",
+    "METRICS": "costcalc.cost",
+    "Network": "costcalc.networks",
+    "Rule": "costcalc.cost",
+    "register_convention": "costcalc.cost",
     "Cost": "costcalc.cost",
     "CostcalcError": "costcalc.errors",
     "Graph": "costcalc.graph",
@@ -41,14 +58,14 @@ _HOMES = {
     "build_module": "costcalc.witness.build",
     "check": "costcalc.gate.api",
     "check_published": "costcalc.gate.published",
-    "count": "costcalc.cost",
+    "count": "costcalc.api",
     "diff": "costcalc.gate.api",
     "difference": "costcalc.cost",
     "fit": "costcalc.cost.fits",
     "formulas": "costcalc.cost.formula",
-    "load": "costcalc.spec",
-    "load_all": "costcalc.spec",
-    "parse_precision": "costcalc.cost",
+    "load": "costcalc.networks",
+    "load_all": "costcalc.networks",
+    "parse_basis": "costcalc.cost",
     "scale": "costcalc.sweeps.scaling",
     "solve": "costcalc.sweeps.solving",
     "sweep": "costcalc.sweeps",
@@ -58,10 +75,15 @@ _HOMES = {
 
 __all__ = [
     "CONVENTIONS",
+    "METRICS",
+    "Basis",
+    "Convention",
     "Cost",
     "CostcalcError",
     "Graph",
     "Model",
+    "Network",
+    "Rule",
     "SpecError",
     "__version__",
     "assert_cost",
@@ -75,7 +97,8 @@ __all__ = [
     "formulas",
     "load",
     "load_all",
-    "parse_precision",
+    "parse_basis",
+    "register_convention",
     "scale",
     "solve",
     "sweep",

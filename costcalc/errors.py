@@ -13,10 +13,13 @@ file it was written. Whoever built the operator turns it into a located `Diagnos
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final, Literal
+
+MOST_NAMED: Final = 3
+"""Networks that a message lists."""
 
 LONGEST_WORD: Final = 64
 MOST_KNOWN: Final = 500
@@ -102,6 +105,23 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     candidates = [each for each in islice(known, MOST_KNOWN) if len(each) <= LONGEST_WORD]
     close = difflib.get_close_matches(word, candidates, n=1, cutoff=0.6)
     return f"did you mean `{close[0]}`?" if close else None
+
+
+def said_once(errors: Mapping[str, Sequence[Diagnostic]], of: int) -> list[Diagnostic]:
+    """Return the errors of some of `of` things, each once; what not all of them have says who does."""
+    having: dict[Diagnostic, list[str]] = {}
+    for name, found in errors.items():
+        for each in dict.fromkeys(found):
+            having.setdefault(each, []).append(name)
+    return [
+        each if len(names) == of else replace(each, message=f"{_listed(names)}: {each.message}")
+        for each, names in having.items()
+    ]
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more
 
 
 def one_of(word: str, known: Iterable[str]) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import click
 
-from costcalc.cli.options import Counting, counting_options, output_options
+from costcalc.cli.counting import count, counting_options, require_known
+from costcalc.cli.options import output_options
 from costcalc.cli.output import Output
-from costcalc.cli.references import load_models
+from costcalc.cost import Basis
 from costcalc.errors import Diagnostic, UsageError
-from costcalc.report.compare import FVCORE, Entry, compare_table
+from costcalc.networks import build_networks
+from costcalc.report.compare import Entry, compare_table
 
 
 @click.command("compare")
@@ -16,7 +18,9 @@ from costcalc.report.compare import FVCORE, Entry, compare_table
 @counting_options
 @click.option("--fvcore/--no-fvcore", default=None, help="Demand or skip fvcore's own count of each network.")
 @output_options
-def command(references: tuple[str, ...], fvcore: bool | None, counting: Counting, output: Output) -> int:
+def command(
+    references: tuple[str, ...], fvcore: bool | None, basis: Basis, strict: bool, output: Output
+) -> int:
     """Put networks side by side: MACs, parameters, memory.
 
     MODEL is a spec's path or the name of one that ships, and what to set in it: `mobilenet`,
@@ -28,17 +32,17 @@ def command(references: tuple[str, ...], fvcore: bool | None, counting: Counting
     if not references:
         example = "for example: costcalc compare shufflenet.yaml mobilenet.yaml"
         raise UsageError(Diagnostic("E030", "compare needs at least one network", help=example))
-    models = load_models(references)
+    networks = build_networks(references)
     notes: list[str] = []
     fvcore_counts = None
     if fvcore is not False:
         from costcalc.cli.fvcore import ask_fvcore
 
-        fvcore_counts, notes = ask_fvcore([model.graph for _, model in models], demanded=fvcore is True)
+        fvcore_counts, notes = ask_fvcore([each.graph for each in networks], demanded=fvcore is True)
     entries = [
-        Entry(name, counting.count(model.graph, also=(FVCORE,)), total)
-        for (name, model), total in zip(models, fvcore_counts or [None] * len(models), strict=True)
+        Entry(each.name, count(each.graph, basis), total)
+        for each, total in zip(networks, fvcore_counts or [None] * len(networks), strict=True)
     ]
     with_fvcore = fvcore_counts is not None
-    output.emit(compare_table(entries, counting.conventions, with_fvcore=with_fvcore, notes=notes))
-    return counting.verdict((entry.name, entry.cost) for entry in entries)
+    output.emit(compare_table(entries, basis.conventions, with_fvcore=with_fvcore, notes=notes))
+    return require_known((entry.name, entry.cost) for entry in entries) if strict else 0

@@ -1,124 +1,19 @@
-"""Options that several commands share, parsed into what the commands pass on."""
+"""Options of output that several commands share, parsed into what the commands pass on."""
 
 from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from typing import Any
 
 import click
 
 from costcalc.cli.files import File, parse_files
 from costcalc.cli.output import Output
-from costcalc.cli.streams import report
-from costcalc.cost import Cost, count
-from costcalc.cost.convention import Convention
-from costcalc.cost.conventions import CONVENTIONS, PAPER, parse_convention
-from costcalc.cost.dtype import DTYPES, Precision, parse_precision
-from costcalc.cost.fusion import FUSIONS, Fusion, parse_fusion
-from costcalc.errors import Diagnostic
-from costcalc.graph import Graph
-from costcalc.report.context import unknown_notes
 from costcalc.report.formats import FORMATS
 
 Command = Callable[..., Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Counting:
-    """How to count: what the options of `counting_options` or `memory_options` say."""
-
-    batch: int
-    precision: Precision
-    fusion: Fusion
-    in_best_order: bool
-    conventions: tuple[Convention, ...] = (PAPER,)
-    weights_in_ram: bool = False
-    strict: bool = False
-
-    def count(self, graph: Graph, also: Sequence[str] = ()) -> Cost:
-        """Count a network, under further conventions too."""
-        first, *others = self.conventions
-        cost = count(
-            graph,
-            first,
-            also=(*others, *also),
-            batch=self.batch,
-            precision=self.precision,
-            fusion=self.fusion,
-            weights_in_ram=self.weights_in_ram,
-            order="best" if self.in_best_order else "given",
-        )
-        if cost.order == "best found":
-            message = f"{graph.name} has too many branches: its order may not be the best one"
-            report([Diagnostic("E508", message, severity="warning")])
-        return cost
-
-    def verdict(self, costs: Iterable[tuple[str, Cost]]) -> int:
-        """Return the exit code: 1 if a count must be whole and is not, after saying what is unknown."""
-        notes = [note for name, cost in costs for note in unknown_notes(name, cost, self.conventions)]
-        if not self.strict or not notes:
-            return 0
-        report([Diagnostic("E505", note) for note in notes])
-        return 1
-
-
-def counting_options(command: Command) -> Command:
-    """Add the options that decide numbers; the command gets them as `counting`."""
-
-    @functools.wraps(command)
-    def wrapper(
-        convention: tuple[str, ...], counting: Counting, weights_in_ram: bool, strict: bool, **others: Any
-    ) -> Any:
-        names = dict.fromkeys(name.strip() for text in convention for name in text.split(","))
-        conventions = tuple(map(parse_convention, names))
-        counting = replace(counting, conventions=conventions, weights_in_ram=weights_in_ram, strict=strict)
-        return command(counting=counting, **others)
-
-    return add_options(
-        wrapper,
-        click.option("--convention", metavar="NAME", multiple=True, default=("paper",),
-                     help=f"What counts as a MAC; several add a column each. {_names(CONVENTIONS)}"),
-        memory_options,
-        click.option("--weights-in-ram", is_flag=True, help="Let peak memory include the weights."),
-        click.option("--strict", is_flag=True, help="Leave with 1 if an operator's count is unknown."),
-    )  # fmt: skip
-
-
-def memory_options(command: Command) -> Command:
-    """Add the options that decide bytes; the command gets them as `counting`."""
-
-    @functools.wraps(command)
-    def wrapper(
-        batch: int,
-        dtype: str,
-        weights_dtype: str | None,
-        activations_dtype: str | None,
-        fusion: str,
-        order: str,
-        **others: Any,
-    ) -> Any:
-        precision = parse_precision(dtype, weights=weights_dtype, activations=activations_dtype)
-        counting = Counting(batch, precision, parse_fusion(fusion), order == "best")
-        return command(counting=counting, **others)
-
-    return add_options(
-        wrapper,
-        click.option("--batch", metavar="N", type=click.IntRange(min=1), default=1,
-                     help="Images per batch.  [default: 1]"),
-        click.option("--dtype", metavar="TYPE", default="fp32",
-                     help=f"Of weights and activations. {_names(DTYPES)}"),
-        click.option("--weights", "--weights-dtype", "weights_dtype", metavar="TYPE",
-                     help="The type of the weights alone."),
-        click.option("--activations", "--activations-dtype", "activations_dtype", metavar="TYPE",
-                     help="The type of the activations alone."),
-        click.option("--fusion", metavar="NAME", default="conv-bn-act",
-                     help=f"What runs in one kernel, for memory. {_names(FUSIONS)}"),
-        click.option("--order", type=click.Choice(["given", "best"]), default="given",
-                     help="How branches are executed, for peak memory.  [default: given]"),
-    )  # fmt: skip
 
 
 def output_options(command: Command, more_files: tuple[str, ...] = ()) -> Command:
@@ -166,10 +61,6 @@ def add_options(command: Command, *options: Callable[[Command], Command]) -> Com
     for option in reversed(options):  # decorators apply from the inside out, help lists from the outside in
         command = option(command)
     return command
-
-
-def _names(known: Iterable[str]) -> str:
-    return f"One of: {', '.join(known)}."
 
 
 def _no_colour(_: click.Context, __: click.Parameter, wanted: bool) -> None:

@@ -8,9 +8,10 @@ import click
 
 from costcalc.cli.streams import terminal_width, wants_colour, write
 from costcalc.errors import Diagnostic, UsageError
+from costcalc.networks import load
 from costcalc.report.formats import render
 from costcalc.report.record import Column, Table
-from costcalc.spec import Model, load
+from costcalc.spec import Model
 from costcalc.spec.evaluate import show
 from costcalc.spec.lower import row_shapes
 from costcalc.spec.write import columns, row_values

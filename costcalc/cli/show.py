@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import click
 
-from costcalc.cli.options import Counting, counting_options, output_options
+from costcalc.cli.counting import count, counting_options, require_known
+from costcalc.cli.options import output_options
 from costcalc.cli.output import Output
-from costcalc.cost import count
+from costcalc.cost import Basis
 from costcalc.cost.formula import formulas
 from costcalc.errors import Diagnostic, UsageError
+from costcalc.networks import network
 from costcalc.report.formula import formula_table
 from costcalc.report.show import VIEWS, By, show_table
-from costcalc.spec import load
 
 
 @click.command("show")
@@ -22,7 +23,13 @@ from costcalc.spec import load
 @counting_options
 @output_options
 def command(
-    reference: str | None, by: By, per_layer: bool, explain: str | None, counting: Counting, output: Output
+    reference: str | None,
+    by: By,
+    per_layer: bool,
+    explain: str | None,
+    basis: Basis,
+    strict: bool,
+    output: Output,
 ) -> int:
     """Show where one network spends what it costs.
 
@@ -35,10 +42,10 @@ def command(
     if reference is None:
         example = "for example: costcalc show mobilenet.yaml --by op"
         raise UsageError(Diagnostic("E030", "show needs a network", help=example))
-    model = load(reference)
+    shown = network(reference)
     if explain is not None:
-        output.emit(formula_table(model.name, formulas(count(model.graph), explain)))
+        output.emit(formula_table(shown.name, formulas(Basis().count(shown.graph), explain)))
         return 0
-    cost = counting.count(model.graph)
-    output.emit(show_table(model.name, cost, "layer" if per_layer else by))
-    return counting.verdict([(model.name, cost)])
+    cost = count(shown.graph, basis)
+    output.emit(show_table(shown.name, cost, "layer" if per_layer else by))
+    return require_known([(shown.name, cost)]) if strict else 0

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from costcalc.cli.options import Counting, counting_options, output_options
+from costcalc.cli.counting import counting_options
+from costcalc.cli.options import output_options
 from costcalc.cli.output import Output
 from costcalc.cli.streams import report
+from costcalc.cost import Basis, Precision
 from costcalc.errors import Diagnostic, UsageError
 
 if TYPE_CHECKING:
@@ -53,7 +55,8 @@ def command(
     between: str,
     round_to: str,
     near: int,
-    counting: Counting,
+    basis: Basis,
+    strict: bool,
     output: Output,
     **budgets: str | None,
 ) -> int:
@@ -76,17 +79,17 @@ def command(
     if not references:
         example = "for example: costcalc solve mobilenet --macs 150M --by alpha"
         raise UsageError(Diagnostic("E030", "solve needs a network", help=example))
-    if counting.in_best_order:
+    if basis.order == "best":
         raise UsageError(Diagnostic("E030", "solve counts branches in the order given"))
-    if len(counting.conventions) > 1:
+    if len(basis.conventions) > 1:
         raise UsageError(Diagnostic("E030", "solve counts by one convention", help="--max has all of them"))
     limits = parse_limits(_budgets(budgets, others))
     how = Sweeping(
-        counting.conventions[0],
-        counting.batch,
-        counting.precision,
-        counting.fusion,
-        counting.weights_in_ram,
+        basis.conventions[0],
+        basis.batch,
+        Precision(basis.weights, basis.activations),
+        basis.fusion,
+        basis.weights_in_ram,
     )
     solutions = solve_all(
         references,
@@ -99,7 +102,7 @@ def command(
     )
     output.emit(solve_table(solutions, limits, how))
     unsolved = [Diagnostic("E701", nothing_fits(each, limits)) for each in solutions if each.best is None]
-    if counting.strict:
+    if strict:
         unsolved += [Diagnostic("E505", f"{name} is unknown") for name in _unknown(solutions)]
     if unsolved:
         report(unsolved)

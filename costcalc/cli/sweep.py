@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from costcalc.cli.axes import axis_options, given_axes
-from costcalc.cli.options import Counting, counting_options, output_options
+from costcalc.cli.counting import counting_options
+from costcalc.cli.options import output_options
 from costcalc.cli.output import Output
 from costcalc.cli.picture import draw_result, picture_format
 from costcalc.cli.progress import Progress
 from costcalc.cli.streams import write
+from costcalc.cost import Basis
 from costcalc.errors import Diagnostic, UsageError
 
 if TYPE_CHECKING:
@@ -106,7 +108,8 @@ def command(
     resume: Path | None,
     plot: Path | None,
     dry_run: bool,
-    counting: Counting,
+    basis: Basis,
+    strict: bool,
     output: Output,
 ) -> int:
     """Count networks at every combination of values.
@@ -123,7 +126,7 @@ def command(
     from costcalc.sweeps.result import result
     from costcalc.sweeps.workers import run
 
-    if counting.in_best_order:
+    if basis.order == "best":
         help = "count single designs so: costcalc show MODEL --order best"
         raise UsageError(Diagnostic("E030", "a sweep counts in the order given", help=help))
     if shard and not (part_file or resume):
@@ -146,12 +149,12 @@ def command(
         sample=sample or 0,
         seed=seed,
         table=_text(table) if table else "",
-        convention=",".join(convention.name for convention in counting.conventions),
-        batch=counting.batch,
-        weights=counting.precision.weights.name,
-        activations=counting.precision.activations.name,
-        fusion=counting.fusion,
-        weights_in_ram=counting.weights_in_ram,
+        convention=",".join(convention.name for convention in basis.conventions),
+        batch=basis.batch,
+        weights=basis.weights.name,
+        activations=basis.activations.name,
+        fusion=basis.fusion,
+        weights_in_ram=basis.weights_in_ram,
         with_fvcore=with_fvcore,
     )
     if dry_run:
@@ -169,7 +172,7 @@ def command(
     if plot:
         draw_result(found, plot)
     emit(found, output, *([] if references else [f"No MODEL given: this sweeps {DEFAULT_NETWORK}."]))
-    return verdict(found) if counting.strict else 0
+    return verdict(found) if strict else 0
 
 
 def _text(table: Path) -> str:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import click
 
 from costcalc.cli.options import output_options
 from costcalc.cli.output import Output
 from costcalc.cli.progress import Progress
-from costcalc.cli.references import load_models
 from costcalc.errors import Diagnostic, MissingExtraError, UsageError
 from costcalc.gate.published import Figure, check_published
+from costcalc.networks import Network, build_networks
 from costcalc.report.checks import Check, figure_check, verify
 from costcalc.report.verify import verify_table
-from costcalc.spec import Model
 from costcalc.witness.tools import TOOLS, missing_packages
 
 FAILED = 1
@@ -46,21 +44,20 @@ def command(
     A printed figure may be off by one unit of its last digit. Without variants in MODEL, all figures of
     the spec are checked. Memory without fusion must be what PyTorch's eager execution moves and holds.
 
-    Leaves with 1 if anything is not as it should be; the notes say at which layer it starts.
+    Exits with 1 if anything is not as it should be; the notes say at which layer it starts.
     """
     if not references:
         example = "for example: costcalc verify mobilenet.yaml"
         raise UsageError(Diagnostic("E030", "verify needs a network", help=example))
     _require([*tools, *(["torch"] if memory else [])])
-    models = load_models(references)
+    networks = build_networks(references)
     checks: list[Check] = []
     with Progress() as progress:
-        for name, model in models:
-            graph = dataclasses.replace(model.graph, name=name)
+        for each in networks:
             asked = (tools or tuple(TOOLS)) if with_tools else ()
-            checks += verify(graph, asked, memory=memory, progress=progress.update)
+            checks += verify(each.graph, asked, memory=memory, progress=progress.update)
     if published:
-        checks += map(figure_check, _figures(model for _, model in models))
+        checks += map(figure_check, _figures(networks))
     output.emit(verify_table(checks))
     return FAILED if any(check.fails for check in checks) else 0
 
@@ -73,15 +70,17 @@ def _require(tools: Sequence[str]) -> None:
         raise MissingExtraError(Diagnostic("E020", f"{names} is not installed", help=help))
 
 
-def _figures(models: Iterator[Model]) -> Iterator[Figure]:
+def _figures(networks: Iterable[Network]) -> Iterator[Figure]:
     """Yield all figures of specs that are named alone, and those of the networks that are named."""
     figures: dict[str, list[Figure]] = {}
-    for model in models:
-        name, _, terms = model.name.partition("@")
-        file = model.spec.file
+    for each in networks:
+        if each.spec is None:
+            continue
+        name, _, terms = each.name.partition("@")
+        file = each.spec.file
         if file not in figures:
-            figures[file] = check_published(model.spec, name)
-        digest = model.graph.digest()
+            figures[file] = check_published(each.spec, name)
+        digest = each.graph.digest()
         for figure in figures[file]:
             if not terms or figure.graph.digest() == digest:
                 yield figure

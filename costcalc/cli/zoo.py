@@ -12,10 +12,11 @@ from costcalc.cli.processes import in_two
 from costcalc.cost import count
 from costcalc.errors import Diagnostic, ModelReferenceError, did_you_mean
 from costcalc.gate.published import BASE, check_published
+from costcalc.networks import Door
 from costcalc.report.zoo import Entry, metrics, published_table, variants_table, zoo_table
+from costcalc.spec.build import build
 from costcalc.spec.condition import parse_condition
-from costcalc.spec.files import is_network, network_names, zoo_names
-from costcalc.spec.load import build, find
+from costcalc.spec.files import is_network, network_names, zoo_directory, zoo_names
 from costcalc.spec.model import Spec
 from costcalc.spec.resolve import Resolved, resolve
 from costcalc.spec.terms import overrides_of
@@ -43,12 +44,12 @@ def command(
         _require_networks(names)
     if published:
         figures = [
-            figure for name in names or network_names() for figure in check_published(find(name)[0], name)
+            figure for name in names or network_names() for figure in check_published(_spec(name), name)
         ]
         output.emit(published_table(figures))
         return 0 if all(figure.holds for figure in figures) else 1
     if len(names) == 1:
-        spec = find(names[0])[0]
+        spec = _spec(names[0])
         printed = [figures.variant for figures in spec.published if figures.variant != BASE]
         variants = dict.fromkeys(("", *spec.variants, *printed))
         entries = [_entry(spec, names[0], variant) for variant in variants]
@@ -75,8 +76,12 @@ def _require_networks(names: tuple[str, ...]) -> None:
         )
 
 
+def _spec(name: str) -> Spec:
+    return Door().spec(zoo_directory() / f"{name}.yaml")
+
+
 def _base(name: str) -> Entry | None:
-    return _entry(find(name)[0], name, "") if is_network(name) else None
+    return _entry(_spec(name), name, "") if is_network(name) else None
 
 
 def _entry(spec: Spec, name: str, variant: str) -> Entry:

@@ -9,11 +9,11 @@ from pathlib import Path
 from costcalc.cost import Cost
 from costcalc.gate.metrics import count_in, values
 from costcalc.gate.result import Context
+from costcalc.spec.build import Model, build
 from costcalc.spec.check import check
 from costcalc.spec.decode import Document
 from costcalc.spec.files import Files, shown, zoo_directory
 from costcalc.spec.link import link
-from costcalc.spec.load import Model, build
 from costcalc.spec.model import Spec
 from costcalc.spec.terms import expand, overrides_of
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from costcalc.cost import Cost, Group, count
 from costcalc.errors import Location
 from costcalc.graph import Graph
-from costcalc.spec.load import build
+from costcalc.spec.build import build
 from costcalc.spec.model import Spec
 from costcalc.spec.terms import overrides_of
 from costcalc.units import agrees

@@ -12,7 +12,7 @@ from costcalc.gate.budget import Budget
 from costcalc.gate.networks import Networks, Target
 from costcalc.gate.pattern import Pattern, spec_files
 from costcalc.spec.files import shown
-from costcalc.spec.load import split
+from costcalc.spec.terms import split
 
 
 @contextlib.contextmanager

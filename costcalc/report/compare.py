@@ -124,7 +124,7 @@ def _terms(cost: Cost) -> dict[str, int]:
     """Return what fvcore's rules count more, or less, than `macs`, by operator, for a batch of one."""
     terms: dict[str, int] = {}
     for row in cost.rows:
-        more = (row.counts[FVCORE] or 0) - (row.macs or 0)
+        more = (row.count(FVCORE) or 0) - (row.macs or 0)
         if more:
             terms[row.node.op.kind] = terms.get(row.node.op.kind, 0) + more // cost.batch
     return terms

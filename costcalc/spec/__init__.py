@@ -1,5 +1,5 @@
 """YAML to graph: located text, expressions, structure, scaling, lowering."""
 
-from costcalc.spec.load import Model, load, load_all
+from costcalc.spec.build import Model, build, read_spec
 
-__all__ = ["Model", "load", "load_all"]
+__all__ = ["Model", "build", "read_spec"]

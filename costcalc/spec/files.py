@@ -61,12 +61,14 @@ class Files:
             status = path.stat()
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            raise ModelReferenceError(Diagnostic("E001", f"cannot read {path}: {reason}")) from None
+            raise ModelReferenceError(Diagnostic("E001", f"cannot read {shown(path)}: {reason}")) from None
         if path.is_dir():
             help = "name a file in it"
-            raise ModelReferenceError(Diagnostic("E002", f"{path} is a directory, not a spec", None, help))
+            raise ModelReferenceError(
+                Diagnostic("E002", f"{shown(path)} is a directory, not a spec", None, help)
+            )
         if not path.is_file():
-            raise ModelReferenceError(Diagnostic("E009", f"{path} is not a regular file"))
+            raise ModelReferenceError(Diagnostic("E009", f"{shown(path)} is not a regular file"))
         return _decoded(path, shown(path), status.st_mtime_ns, status.st_size)
 
     def exists(self, path: Path) -> bool:
@@ -91,10 +93,24 @@ class Files:
         shipped = zoo_directory() / f"{stem}.yaml"
         if stem and self.exists(shipped):
             return shipped
-        help = did_you_mean(stem, zoo_names()) or "see `costcalc zoo` for the networks that are shipped"
+        help = self._near_network(stem) or "see `costcalc zoo` for the networks that are shipped"
         raise ModelReferenceError(
             Diagnostic("E003", f"no file and no network of the zoo is named `{name}`", None, help)
         )
+
+    def _near_network(self, name: str) -> str | None:
+        """Return the shipped network that was probably meant: `resnet@18` for `resnet18`."""
+        typed = _plain(name)
+        families = [each for each in zoo_names() if typed.startswith(_plain(each))]
+        for family in sorted(families, key=len, reverse=True):
+            rest = typed.removeprefix(_plain(family))
+            if not rest:
+                return f"did you mean `{family}`?"
+            document = self.read(zoo_directory() / f"{family}.yaml")
+            variants = [each for each in document.fields.get("variants", {}) if _plain(each) == rest]
+            if variants:
+                return f"did you mean `{family}@{variants[0]}`?"
+        return None if families else did_you_mean(name, zoo_names())
 
     def locate_import(self, name: str, beside: Path, where: Location) -> Path:
         """Return the file of `import: [name]`: beside the importing file, or in the zoo.
@@ -118,6 +134,11 @@ class Files:
                 return folder / file
         help = did_you_mean(path.stem, zoo_names()) or f"looked in {shown(beside.parent)} and in the zoo"
         raise SpecError(Diagnostic("E006", f"nothing to import is named `{name}`", where, help))
+
+
+def _plain(name: str) -> str:
+    """Return a name without what people write differently: case, dashes, underscores, dots."""
+    return "".join(each for each in name.casefold() if each.isalnum())
 
 
 @lru_cache(maxsize=256)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from costcalc.errors import CostcalcError, Diagnostic, Location, SpecError
+from costcalc.errors import CostcalcError, Diagnostic, Location, SpecError, said_once
 from costcalc.spec.check import check
 from costcalc.spec.files import Files
 from costcalc.spec.link import gather, link
-from costcalc.spec.load import said_once
 from costcalc.spec.lower import lower
 from costcalc.spec.model import Slot, Spec, slot_location
 from costcalc.spec.resolve import Resolved, resolve

@@ -9,6 +9,7 @@ from typing import Any
 
 from costcalc.errors import Diagnostic, SpecError
 from costcalc.graph import Shape
+from costcalc.spec.build import Model, build
 from costcalc.spec.calls import called_name
 from costcalc.spec.check import check
 from costcalc.spec.decode import VERSION, Document, decode
@@ -16,7 +17,6 @@ from costcalc.spec.evaluate import show_exactly
 from costcalc.spec.files import Files
 from costcalc.spec.flow import Plain, lines, one_line
 from costcalc.spec.link import link
-from costcalc.spec.load import Model, build
 from costcalc.spec.lower import RowShapes, row_shapes
 from costcalc.spec.model import Block, Branch, Cell, Slot, Step
 from costcalc.spec.resolve import Resolved, ResolvedRow

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from costcalc.cost import Cost, count
 from costcalc.errors import Diagnostic, UsageError
-from costcalc.spec.load import build
+from costcalc.spec.build import build
 from costcalc.spec.model import Slot
 from costcalc.spec.resolve import RESOLUTION, resolve
 from costcalc.spec.terms import overrides_of, value_cell

@@ -6,29 +6,20 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from costcalc.cost import Basis
 from costcalc.errors import Diagnostic, SpecError, UsageError
+from costcalc.networks import Door, Network, open_networks
+from costcalc.spec.build import Model, build
 from costcalc.spec.expression import Expression
-from costcalc.spec.files import Files
-from costcalc.spec.load import Model, build, find
 from costcalc.spec.model import Cell, Slot, Spec
-from costcalc.spec.terms import expand, overrides_of, value_cell
+from costcalc.spec.terms import split, value_cell
 from costcalc.sweeps.axes import BASIS_AXES, Axis
 
-MOST_DESIGNS = 2**62
-
-
-@dataclass(frozen=True, slots=True)
-class Network:
-    """A spec, and what a reference sets in it before any axis does."""
-
-    name: str
-    spec: Spec
-    overrides: dict[str, Slot]
+MOST_DESIGNS: Final = 2**62
 
 
 @dataclass(frozen=True)
@@ -72,7 +63,7 @@ class Space:
     def overrides(self, network: Network, values: Sequence[Any]) -> dict[str, Slot]:
         """Return what a design sets: per axis a text, or a number for many designs at once."""
         cells = {
-            axis.parameter(network.spec): _cell(axis, value)
+            axis.parameter(spec_of(network)): _cell(axis, value)
             for axis, value in zip(self.axes, values, strict=True)
             if not axis.is_basis
         }
@@ -94,14 +85,14 @@ class Space:
         pairs = zip(self.axes, texts, strict=True)
         terms = "+".join(f"{axis.name}={text}" for axis, text in pairs if not axis.is_basis)
         name = f"{network.name}{'+' if '@' in network.name else '@'}{terms}" if terms else network.name
-        return build(network.spec, name, self.overrides(network, texts))
+        return build(spec_of(network), name, self.overrides(network, texts))
 
 
-def space(
+def open_space(
     references: Sequence[str],
-    axes: Sequence[Axis],
+    axes: Sequence[Axis] = (),
     variants: Sequence[str] = (),
-    files: Files | None = None,
+    door: Door | None = None,
 ) -> Space:
     """Return the space of some networks along some axes; `*` in a reference or variant matches variants.
 
@@ -109,15 +100,26 @@ def space(
         CostcalcError: what is wrong with the references; E004, a network lacks an axis' parameter; E602, an
             axis twice, or too many designs.
     """
-    networks = []
-    for reference in references:
-        spec, base, terms = find(reference, files)
-        for variant in variants or ("",):
-            for each in expand(spec, "+".join(filter(None, (terms, variant)))):
-                networks.append(Network(f"{base}@{each}" if each else base, spec, overrides_of(spec, each)))
-    found = Space(tuple(networks), tuple(axes))
+    door = door or Door()
+    texts = [
+        f"{reference}{'+' if split(reference, door.files)[1] else '@'}{variant}" if variant else reference
+        for reference in references
+        for variant in variants or ("",)
+    ]
+    found = Space(tuple(open_networks(texts, door)), tuple(axes))
     _check(found)
     return found
+
+
+def spec_of(network: Network) -> Spec:
+    """Return a network's spec.
+
+    Raises:
+        UsageError: E004, it has none, and no parameters.
+    """
+    if network.spec is None:
+        raise UsageError(Diagnostic("E004", f"{network.name} has no spec, and no parameters to vary"))
+    return network.spec
 
 
 def _check(found: Space) -> None:
@@ -126,7 +128,7 @@ def _check(found: Space) -> None:
         names: dict[str, str] = {}
         for axis in found.axes:
             try:
-                parameter = f"--{axis.name}" if axis.is_basis else axis.parameter(network.spec)
+                parameter = f"--{axis.name}" if axis.is_basis else axis.parameter(spec_of(network))
             except UsageError as error:
                 errors.extend(error.diagnostics)
                 continue

@@ -66,7 +66,7 @@ COMMANDS = [
         "ptflops",
     ),
 ]
-LOAD = "from costcalc.cost import count; from costcalc.spec import load"
+LOAD = "from costcalc.cost import count; from costcalc.networks import load"
 GRAPH = LOAD + "; graph = load('mobilenet').graph"
 ROWS = "; from rows import written; folder, path = written({})"
 STATEMENTS = [

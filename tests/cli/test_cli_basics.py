@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from costcalc.cost import count
-from costcalc.spec import load
+from costcalc.networks import load
 
 ROOT = Path(__file__).parents[2]
 NETWORKS = ("shufflenet.yaml", "mobilenet.yaml")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from costcalc.cost import count
-from costcalc.spec import load, load_all
+from costcalc.networks import load, load_all
 
 ROOT = Path(__file__).parents[2]
 

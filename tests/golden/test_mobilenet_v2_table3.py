@@ -13,7 +13,7 @@ import pytest
 
 from costcalc.cost import count, parse_precision
 from costcalc.graph import Graph, Node, elements
-from costcalc.spec import load
+from costcalc.networks import load
 
 FP16 = parse_precision("fp16")
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import pytest
 
 from costcalc.gate.published import check_published
-from costcalc.spec.files import network_names
-from costcalc.spec.load import find
+from costcalc.networks import Door
+from costcalc.spec.files import network_names, zoo_directory
 
 
 @pytest.mark.parametrize("name", network_names())
 def test_printed_figures(name: str) -> None:
-    off = [figure for figure in check_published(find(name)[0], name) if not figure.holds]
+    off = [
+        figure
+        for figure in check_published(Door().spec(zoo_directory() / f"{name}.yaml"), name)
+        if not figure.holds
+    ]
     assert not off, "\n".join(
         f"{figure.location}: {figure.model} {figure.metric}: printed {figure.printed}, "
         f"counted {figure.counted:,} ({figure.gap or figure.source})"
@@ -20,5 +24,9 @@ def test_printed_figures(name: str) -> None:
 
 
 def test_the_zoo_has_figures_to_hold_it_to() -> None:
-    figures = [figure for name in network_names() for figure in find(name)[0].published]
+    figures = [
+        figure
+        for name in network_names()
+        for figure in Door().spec(zoo_directory() / f"{name}.yaml").published
+    ]
     assert len(figures) > 400

@@ -10,7 +10,7 @@ import pytest
 from costcalc.cli import run
 from costcalc.cost import count
 from costcalc.cost.formula import Formula, formulas
-from costcalc.spec import load
+from costcalc.networks import load
 
 UNITS: dict[str, Callable[[int, int, int, int, int], int]] = {
     "resnet": lambda h, w, c, m, g: h * w * (2 * c * m + 9 * m * m),

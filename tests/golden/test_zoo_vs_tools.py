@@ -17,9 +17,8 @@ import pytest
 from costcalc.cost import CONVENTIONS, count
 from costcalc.errors import CostcalcError
 from costcalc.graph import Graph
-from costcalc.spec import load
-from costcalc.spec.files import network_names
-from costcalc.spec.load import find
+from costcalc.networks import Door, load
+from costcalc.spec.files import network_names, zoo_directory
 
 pytest.importorskip("torch")
 
@@ -49,7 +48,7 @@ def references(specs: Iterable[str], *, variants: bool = False) -> list[str]:
     """Return the base of every spec and, if wanted, one of its variants; by night all that differ."""
     found = []
     for spec in specs:
-        names = list(find(spec)[0].variants)
+        names = list(Door().spec(zoo_directory() / f"{spec}.yaml").variants)
         if not NIGHTLY:
             names = [names[zlib.crc32(spec.encode()) % len(names)]] if names and variants else []
         found += [spec, *(f"{spec}@{name}" for name in names)]

@@ -28,7 +28,7 @@ RUNNER = """
 import json, re, sys, time
 from pathlib import Path
 from costcalc.errors import ModelReferenceError, SpecError
-from costcalc.spec import load
+from costcalc.networks import load
 
 for line in sys.stdin:
     begin = time.process_time()

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from costcalc.errors import SpecError
-from costcalc.spec.load import build
+from costcalc.spec import build
 from costcalc.spec.terms import value_cell
 
 np = pytest.importorskip("numpy")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from costcalc.cost import count
 from costcalc.errors import SpecError
-from costcalc.spec import load
+from costcalc.networks import load
 
 NIGHTLY = os.environ.get("COSTCALC_NIGHTLY") == "1"
 fuzzing = settings(

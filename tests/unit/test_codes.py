@@ -12,7 +12,7 @@ import pytest
 from costcalc.cli import run
 from costcalc.codes import CODES
 from costcalc.errors import CostcalcError
-from costcalc.spec import load
+from costcalc.networks import load
 from costcalc.spec.lint import lint
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from costcalc.cost import Cost, count
 from costcalc.cost.formula import formulas
 from costcalc.errors import UsageError
 from costcalc.graph import Activation, BatchNorm, Conv2d, ConvTranspose2d, Flatten, GraphBuilder, Linear, Op
-from costcalc.spec import load
+from costcalc.networks import load
 from costcalc.spec.expression import compile_expression
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from costcalc.errors import Diagnostic, ModelReferenceError, SpecError, did_you_mean
 from costcalc.graph import Activation, GraphBuilder
-from costcalc.spec import load, load_all
+from costcalc.networks import load, load_all
 
 HEADER = "costcalc: 1\nname: net\ninput: [3, 8, 8]\n"
 NET = f"{HEADER}columns: [op, c]\nstages: [[conv, 8]]\n"

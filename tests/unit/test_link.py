@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from costcalc.errors import Diagnostic, SpecError
-from costcalc.spec import load
+from costcalc.networks import load
 
 LIBRARY = """\
 costcalc: 1

@@ -10,7 +10,7 @@ import pytest
 from costcalc.cost import count
 from costcalc.errors import Diagnostic, SpecError
 from costcalc.graph import Add, Concat, Conv2d, Graph, Mul
-from costcalc.spec import load
+from costcalc.networks import load
 from costcalc.spec.files import Files, zoo_directory
 from costcalc.spec.link import gather
 from costcalc.spec.missing import BY_INTENT, ELSEWHERE, IN_STD, PARAMETERS, advice

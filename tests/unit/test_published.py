@@ -8,7 +8,7 @@ import pytest
 
 from costcalc.errors import SpecError
 from costcalc.gate.published import check_published
-from costcalc.spec import load
+from costcalc.networks import load
 
 SPEC = """costcalc: 1
 name: tiny

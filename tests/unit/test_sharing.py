@@ -9,7 +9,7 @@ import pytest
 from costcalc.cost import count
 from costcalc.errors import SpecError
 from costcalc.graph import Graph
-from costcalc.spec import load
+from costcalc.networks import load
 
 SPEC = """\
 costcalc: 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from costcalc.errors import CostcalcError
-from costcalc.spec import load, load_all
+from costcalc.networks import load, load_all
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_star_stands_for_all_that_match() -> None:
         ("mobilenet@alpha=0.5,1", "E131", "a term has one value; `costcalc sweep` takes several"),
         ("mobilenet@alpha=1/0", "E129", None),
         ("mobilenet@alpha=relu", "E307", None),
-        ("resnet@width_multiplier=0.5", "E004", None),
+        ("vgg@width_multiplier=0.5", "E004", None),
     ],
 )
 def test_terms_that_mean_nothing(reference: str, code: str, help: str | None) -> None:

@@ -19,9 +19,9 @@ from costcalc.graph import (
     Node,
     Upsample,
 )
+from costcalc.networks import load
 from costcalc.report.checks import Check, figure_check, tool_check
 from costcalc.report.verify import verify_table
-from costcalc.spec import load
 from costcalc.witness.bugs import BUGS
 from costcalc.witness.locate import beginning, first_difference
 from costcalc.witness.tools import TOOLS, Unavailable

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from costcalc.errors import SpecError
-from costcalc.spec import flow, load, load_all
+from costcalc.networks import load, load_all
+from costcalc.spec import Model, flow
 from costcalc.spec.files import zoo_names
-from costcalc.spec.load import Model
 from costcalc.spec.source import parse
 from costcalc.spec.tree import Mapping, Scalar, Sequence, Tree
 from costcalc.spec.write import write
