@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from costcalc.report.frame import to_frame
     from costcalc.spec import Model
     from costcalc.sweeps import sweep
-    from costcalc.sweeps.scaling import scale
-    from costcalc.sweeps.solving import solve
+    from costcalc.sweeps.compound import scale
+    from costcalc.sweeps.solve import solve
     from costcalc.witness.build import build_module
 
 # A name is imported when it is first used, so that `import costcalc` costs nothing.
@@ -66,8 +66,8 @@ _HOMES = {
     "load": "costcalc.networks",
     "load_all": "costcalc.networks",
     "parse_basis": "costcalc.cost",
-    "scale": "costcalc.sweeps.scaling",
-    "solve": "costcalc.sweeps.solving",
+    "scale": "costcalc.sweeps.compound",
+    "solve": "costcalc.sweeps.solve",
     "sweep": "costcalc.sweeps",
     "to_frame": "costcalc.report.frame",
     "verify": "costcalc.report.checks",

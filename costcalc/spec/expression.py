@@ -47,7 +47,7 @@ _OPERATORS: Final[Mapping[type[ast.AST], Callable[..., Any]]] = MappingProxyType
         ast.Pow: values.power,
         ast.USub: values.negate,
         ast.UAdd: values.unchanged,
-        ast.Not: lambda value: not values.truth(value),
+        ast.Not: values.negation,
         ast.Eq: operator.eq,
         ast.NotEq: operator.ne,
         ast.Lt: operator.lt,

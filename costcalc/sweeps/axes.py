@@ -1,4 +1,4 @@
-"""What varies: `--alpha 0.25,0.5` or `--resolution 128:224:32`, to exact values in order; and what specs call it.
+"""What varies, and what specs call it: `--alpha 0.25,0.5`, `--resolution 128:224:32`, exact and in order.
 
 Three axes vary no network but how it is counted: `batch`, `dtype` and `fusion`.
 """
@@ -24,15 +24,17 @@ from costcalc.sweeps.grid import plain
 
 MOST_VALUES: Final = 1_000_000
 
-SYMBOLS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
-    "alpha": ("alpha",),
-    "rho": ("rho",),
-    "resolution": (RESOLUTION,),
-    "depth": ("depth", "d"),
-    "phi": ("phi",),
-    "groups": ("groups", "g"),
-    "scale": ("scale",),
-})
+SYMBOLS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "alpha": ("alpha",),
+        "rho": ("rho",),
+        "resolution": (RESOLUTION,),
+        "depth": ("depth", "d"),
+        "phi": ("phi",),
+        "groups": ("groups", "g"),
+        "scale": ("scale",),
+    }
+)
 """The axes with an option of their own, and what specs call them: papers abbreviate."""
 
 DIMENSIONS: Final[Mapping[str, str]] = MappingProxyType(
@@ -127,7 +129,9 @@ def parse_axis(name: str, text: str) -> Axis:
     ('0.25', '0.5', '0.75', '1')
     """
     items = [_item(name, item.strip()) for item in text.split(",")]
-    if name == "batch" and any(type(value) is not int or value < 1 for item in items for value in item.values()):
+    if name == "batch" and any(
+        type(value) is not int or value < 1 for item in items for value in item.values()
+    ):
         raise _wrong(name, text, "a batch is a whole number of images, at least 1")
     if sum(map(len, items)) > MOST_VALUES:
         raise _wrong(name, text, f"more than {MOST_VALUES:,} values")

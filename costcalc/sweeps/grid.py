@@ -116,9 +116,7 @@ def _computed(operate: Callable[[Any, Any], Any], first: Any, second: Any) -> An
     return result
 
 
-def _exactly(
-    operate: Callable[[Any, Any], Any], one: _Factor, two: _Factor, low: int, high: int
-) -> _Factor:
+def _exactly(operate: Callable[[Any, Any], Any], one: _Factor, two: _Factor, low: int, high: int) -> _Factor:
     """Return `operate` element by element, in Python ints where an operand or the result may not fit."""
     axes = one.axes | two.axes
     if axes and not (_fits(low, high) and _fits(one.low, one.high) and _fits(two.low, two.high)):
@@ -425,7 +423,9 @@ def _power(one: Grid, two: Grid) -> Any:
     pairs = list(zip(bases.ravel().tolist(), exponents.ravel().tolist(), strict=True))
     results: dict[tuple[int, int], Any] = {}
     for pair in dict.fromkeys(pairs):
-        numbers = [plain(Fraction(part, each.denominator)) for part, each in zip(pair, (one, two), strict=True)]
+        numbers = [
+            plain(Fraction(part, each.denominator)) for part, each in zip(pair, (one, two), strict=True)
+        ]
         try:
             results[pair] = Fraction(power(*numbers))
         except (ValueError, ArithmeticError) as error:

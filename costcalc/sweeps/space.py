@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from costcalc.cost import Basis
-from costcalc.errors import Diagnostic, SpecError, UsageError
+from costcalc.errors import Diagnostic, UsageError
 from costcalc.networks import Door, Network, open_networks
 from costcalc.spec.build import Model, build
 from costcalc.spec.expression import Expression
@@ -57,7 +57,9 @@ class Space:
         for axis, place in zip(self.axes, places, strict=True):
             if axis.is_basis:
                 value = BASIS_AXES[axis.name](axis.texts[place])
-                said |= {"weights": value, "activations": value} if axis.name == "dtype" else {axis.name: value}
+                said |= (
+                    {"weights": value, "activations": value} if axis.name == "dtype" else {axis.name: value}
+                )
         return replace(basis, **said)
 
     def overrides(self, network: Network, values: Sequence[Any]) -> dict[str, Slot]:
@@ -177,4 +179,3 @@ def boxes(start: int, stop: int, shape: Sequence[int]) -> Iterator[tuple[range, 
     if first < last:
         yield (range(first, last), *map(range, shape[1:]))
     yield from ((range(last, last + 1), *box) for box in boxes(0, tail, shape[1:]))
-
