@@ -183,7 +183,7 @@ class Job:
         reasons: dict[str, int] = {}
         which = np.zeros(len(rows), np.int32)
         coordinates = self.space.coordinates(rows)
-        waiting = [np.arange(len(rows))] if len(rows) else []
+        waiting = [np.arange(start, min(start + CHUNK, len(rows))) for start in range(0, len(rows), CHUNK)]
         while waiting:
             places = waiting.pop()
             for message, same in self._refused(coordinates, places):

@@ -172,6 +172,26 @@ def test_conventions_are_columns(costcalc: Command) -> None:
     assert (row["macs"], row["flops_torch"], row["convention"]) == ("578875904", "1137480704", "fvcore")
 
 
+def test_batch_formats_and_fusion_are_axes(costcalc: Command) -> None:
+    axes = ["sweep", "mobilenet", "--batch", "1,8", "--alpha", "0.5", "--dtype", "fp32,int8"]
+    said = costcalc(*axes).stdout
+    assert "(paper convention); fusion conv-bn-act, batch and dtype as the column says." in said
+    table = rows(costcalc(*axes, "--format", "csv").stdout)
+    assert [(row["batch"], row["dtype"]) for row in table] == [
+        ("1", "fp32"), ("1", "int8"), ("8", "fp32"), ("8", "int8"),
+    ]  # fmt: skip
+    one, small, *_, eight = table
+    assert int(eight["macs"]) == 8 * int(one["macs"])
+    assert int(small["peak_memory"]) * 4 == int(one["peak_memory"])
+    assert not {"weights_dtype", "activations_dtype"} & one.keys()
+    ranges = costcalc("sweep", "--batch", "2:6:2", "--fusion", "none, conv-bn-act", "--format", "csv").stdout
+    assert [row["batch"] for row in rows(ranges)] == ["2", "2", "4", "4", "6", "6"]
+    (row,) = rows(costcalc("sweep", "--batch", "4", "--alpha", "1", "--format", "csv").stdout)
+    assert (list(row)[:2], row["batch"]) == (["model", "alpha"], "4")
+    picked = costcalc(*axes, "--where", "batch == 8", "--sort", "peak_memory", "--format", "csv").stdout
+    assert [row["dtype"] for row in rows(picked)] == ["int8", "fp32"]
+
+
 def test_what_is_not_legal_is_told_in_the_table(costcalc: Command) -> None:
     arguments = ["sweep", "shufflenet", "--groups", "3,5", "--scale", "0.5,1"]
     said = costcalc(*arguments).stdout
@@ -273,6 +293,12 @@ def test_fvcore_counts_too(costcalc: Command, tmp_path: Path, monkeypatch: pytes
         (["--alpha", "1", "--where", "foo(macs) < 3"], "E034"),
         (["--alpha", "0:1:1e-30"], "E601"),
         (["--alpha", "1", "--order", "best"], "E030"),
+        (["--batch", "1,0.5"], "E601"),
+        (["--batch", "1,0"], "E601"),
+        (["--dtype", "fp32,int7"], "E501"),
+        (["--fusion", "none,all"], "E503"),
+        (["--dtype", "fp32,int8", "--weights", "int8"], "E602"),
+        (["--alpha", "1", "--columns", "FLOP/B"], "E031"),
         (["--alpha", "1", "--shard", "1/2", "--part", "no/where"], "E032"),
     ],
 )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from costcalc.cost import Basis
+from costcalc.cost import Basis, metric, parse_basis
 from costcalc.errors import SpecError
 from costcalc.sweeps.axes import parse_axis
 from costcalc.sweeps.count import DEFAULT, UNKNOWN, Columns, Job
@@ -80,6 +80,26 @@ def test_a_sample_of_every_space(name: str) -> None:
         assert swept(columns, row) == (counts, code), where
         assert swept(again, place) == (counts, code), where
         assert reason_of.get(place, "") == message, where
+
+
+def test_how_networks_are_counted_can_vary_too() -> None:
+    axes = [
+        parse_axis("batch", "1,3"),
+        parse_axis("groups", "1:3"),
+        parse_axis("dtype", "fp32,int8,fp16"),
+        parse_axis("scale", "0.5:1:0.25"),
+        parse_axis("fusion", "none,conv-bn-act"),
+    ]
+    job = Job(open_space(["shufflenet"], axes), DEFAULT, Basis(weights_in_ram=True))
+    columns = job.rows(0, job.space.size)
+    sample = random.Random(0).sample(range(job.space.size), 30)
+    again = job.designs(np.array(sample))
+    for place, row in enumerate(sample):
+        batch, _, dtype, _, fusion = job.space.texts(row)
+        basis = parse_basis(batch=int(batch), dtype=dtype, fusion=fusion, weights_in_ram=True)
+        cost = basis.count(job.space.design(row).graph)
+        counts = {name: metric(name).of(cost) for name in DEFAULT}
+        assert swept(columns, row) == swept(again, place) == (counts, None), job.space.texts(row)
 
 
 def test_a_range_of_rows_is_that_part_of_all_rows() -> None:
