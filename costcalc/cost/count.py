@@ -95,7 +95,7 @@ class Basis:
             *(["weights in RAM"] if self.weights_in_ram else []),
             *([f"{self.order} order"] if self.order != "given" else []),
         ]
-        words += [f"{' and '.join(varying)} as the column says"] if varying else []
+        words += [f"{' and '.join(varying)} by column"] if varying else []
         return f"1 MAC = 1 multiply-add{flops}{macs}; {', '.join(words)}."
 
     def record(self) -> dict[str, str | int | bool]:

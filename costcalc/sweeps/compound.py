@@ -7,6 +7,7 @@ grow by alpha * beta^2 * gamma^2; what it really grows by is counted here, on th
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -165,7 +166,7 @@ class Base:
     def _published(self) -> list[tuple[Published, Mapping[str, Slot]]]:
         """Return the figures of networks that differ in size alone, and what sets these.
 
-        Who printed networks scaled in more dimensions comes first: figures of one table can be compared.
+        Who printed networks scaled in every dimension comes first: their figures can be compared.
         """
         spec = spec_of(self.network)
         if self.network.overrides:
@@ -175,10 +176,10 @@ class Base:
             (each, overrides) for each, overrides in pairs if overrides.keys() <= {*self.values, RESOLUTION}
         ]
         dimension_of = {RESOLUTION: RESOLUTION} | {name: each for each, name in self.parameters.items()}
-        scaled: dict[str | None, set[str]] = {}
+        scaled: dict[str, set[str]] = {}
         for each, overrides in pairs:
-            scaled.setdefault(each.source, set()).update(dimension_of[name] for name in overrides)
-        return sorted(pairs, key=lambda pair: -len(scaled[pair[0].source]))
+            scaled.setdefault(_who(each), set()).update(dimension_of[name] for name in overrides)
+        return sorted(pairs, key=lambda pair: scaled[_who(pair[0])] < {*self.parameters})
 
     def _variant(self, variant: str, overrides: Mapping[str, Slot]) -> Scaled:
         cost = self._count(overrides)
@@ -209,6 +210,11 @@ class Base:
 
 def _variant_of(published: Published) -> str:
     return "" if published.variant == "base" else published.variant
+
+
+def _who(published: Published) -> str:
+    """Return who printed something: `EfficientNet` of `EfficientNet (arXiv:1905.11946) Table 3`."""
+    return re.split(r" \(|,? Tables? ", published.source or "")[0]
 
 
 def candidates(base: Base, target: Fraction, step: Fraction, tolerance: Fraction) -> list[Scaled]:

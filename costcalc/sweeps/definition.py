@@ -119,7 +119,9 @@ def prepare(definition: Definition) -> Plan:
     files = _Recorder()
     axes = [parse_axis(name, text) for name, text in definition.axes]
     space = open_space(definition.references, axes, definition.variants, Door(files))
-    if "dtype" in dict(definition.axes) and {definition.basis.weights, definition.basis.activations} != {DTYPES["fp32"]}:
+    if "dtype" in dict(definition.axes) and {definition.basis.weights, definition.basis.activations} != {
+        DTYPES["fp32"]
+    }:
         message = "`dtype` varies the formats of weights and activations, which are given, too"
         raise UsageError(Diagnostic("E602", message, help="give all formats in one list"))
     selection = parse_selection(

@@ -175,7 +175,7 @@ def test_conventions_are_columns(costcalc: Command) -> None:
 def test_batch_formats_and_fusion_are_axes(costcalc: Command) -> None:
     axes = ["sweep", "mobilenet", "--batch", "1,8", "--alpha", "0.5", "--dtype", "fp32,int8"]
     said = costcalc(*axes).stdout
-    assert "(paper convention); fusion conv-bn-act, batch and dtype as the column says." in said
+    assert "(paper convention); fusion conv-bn-act, batch and dtype by column." in said.replace("\n", " ")
     table = rows(costcalc(*axes, "--format", "csv").stdout)
     assert [(row["batch"], row["dtype"]) for row in table] == [
         ("1", "fp32"), ("1", "int8"), ("8", "fp32"), ("8", "int8"),
