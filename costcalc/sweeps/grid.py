@@ -125,163 +125,12 @@ def _exactly(operate: Callable[[Any, Any], Any], one: _Factor, two: _Factor, low
     return _Factor(axes, _computed(operate, one.array, two.array), low, high)
 
 
-# ---- grids ----------------------------------------------------------------------------------------------
+# ---- arithmetic: results that are the same for all designs are plain numbers ----------------------------
 
 _Term = tuple[_Factor, ...]
 """A product of arrays that have no axis in common."""
 
 _NOTHING: Final[tuple[_Term, ...]] = ((_constant(0),),)
-
-
-class Grid:
-    """An exact whole or rational number for each design of a box, with the operators that formulas use.
-
-    Attributes:
-        terms: The numerator is the sum of these products.
-        denominator: One for all, positive. More than 1 only over a single array.
-    """
-
-    __slots__ = ("denominator", "terms")
-
-    def __init__(self, terms: tuple[_Term, ...], denominator: int = 1) -> None:
-        self.terms = terms
-        self.denominator = denominator
-
-    def factor(self) -> _Factor:
-        """Return the numerators as one array."""
-        products = [functools.reduce(_Factor.times, term) for term in self.terms]
-        return functools.reduce(_Factor.plus, products)
-
-    def uniform(self) -> Any:
-        """Return the number that all designs share.
-
-        Raises:
-            Mixed: they do not.
-        """
-        factor = self.factor().narrowed()
-        if factor.low != factor.high:
-            raise Mixed(factor.array)
-        return plain(Fraction(factor.low, self.denominator))
-
-    def at(self, position: tuple[int, ...]) -> int | Fraction:
-        """Return the number of one design."""
-        array = self.factor().array
-        if isinstance(array, np.ndarray):
-            array = array[tuple([i if n > 1 else 0 for i, n in zip(position, array.shape, strict=True)])]
-        return plain(Fraction(int(array), self.denominator))
-
-    def __add__(self, other: Any) -> Any:
-        return _apply(_sum, self, other)
-
-    __radd__ = __add__
-
-    def __neg__(self) -> Any:
-        return self * -1
-
-    def __pos__(self) -> Any:
-        return self
-
-    def __sub__(self, other: Any) -> Any:
-        return _apply(_difference, self, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return _apply(_difference, other, self)
-
-    def __mul__(self, other: Any) -> Any:
-        return _apply(_product, self, other)
-
-    __rmul__ = __mul__
-
-    def __truediv__(self, other: Any) -> Any:
-        return _apply(_quotient, self, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return _apply(_quotient, other, self)
-
-    def __floordiv__(self, other: Any) -> Any:
-        return _apply(_floor_quotient, self, other)
-
-    def __rfloordiv__(self, other: Any) -> Any:
-        return _apply(_floor_quotient, other, self)
-
-    def __mod__(self, other: Any) -> Any:
-        return _apply(_remainder, self, other)
-
-    def __rmod__(self, other: Any) -> Any:
-        return _apply(_remainder, other, self)
-
-    def __pow__(self, other: Any) -> Any:
-        return _apply(_power, self, other)
-
-    def __rpow__(self, other: Any) -> Any:
-        return _apply(_power, other, self)
-
-    def __eq__(self, other: object) -> Any:
-        return True if self is other else _compare(operator.eq, self, other)
-
-    def __ne__(self, other: object) -> Any:
-        return False if self is other else _compare(operator.ne, self, other)
-
-    def __lt__(self, other: Any) -> Any:
-        return _compare(operator.lt, self, other)
-
-    def __le__(self, other: Any) -> Any:
-        return _compare(operator.le, self, other)
-
-    def __gt__(self, other: Any) -> Any:
-        return _compare(operator.gt, self, other)
-
-    def __ge__(self, other: Any) -> Any:
-        return _compare(operator.ge, self, other)
-
-    def __bool__(self) -> bool:
-        return bool(self != 0) if type(self) is Grid else bool(self.uniform())
-
-    def __hash__(self) -> int:
-        return hash(self.uniform())
-
-    def __index__(self) -> int:
-        return operator.index(self.uniform())
-
-    def __int__(self) -> int:
-        return int(self.uniform())
-
-    def __float__(self) -> float:
-        return float(self.uniform())
-
-    def __str__(self) -> str:
-        factor = self.factor().narrowed()
-        return str(plain(Fraction(factor.low, self.denominator))) if factor.low == factor.high else DIFFERS
-
-    def __repr__(self) -> str:
-        factor = self.factor()
-        return f"Grid({factor.low}..{factor.high}, / {self.denominator})"
-
-
-@no_number
-class Flags(Grid):
-    """A truth value for each design of a box, not the same for all."""
-
-    __slots__ = ()
-
-
-def along(dimension: int, numerators: Any, denominator: int) -> Any:
-    """Return the numbers that vary along a dimension of a box; a plain number if they are all the same.
-
-    Raises:
-        Crowded: they are too many.
-    """
-    if numerators.size > LARGEST_ARRAY:
-        raise Crowded
-    return _reduced(_Factor(1 << dimension, numerators, 0, 0).narrowed(), denominator)
-
-
-def plain(value: Fraction) -> int | Fraction:
-    """Return a number as an int if it is whole."""
-    return value.numerator if value.denominator == 1 else value
-
-
-# ---- arithmetic: results that are the same for all designs are plain numbers ----------------------------
 
 
 def _lift(value: Any) -> Grid | None:
@@ -295,9 +144,24 @@ def _lift(value: Any) -> Grid | None:
     return None
 
 
-def _apply(operate: Callable[[Grid, Grid], Any], first: Any, second: Any) -> Any:
-    one, two = _lift(first), _lift(second)
-    return NotImplemented if one is None or two is None else operate(one, two)
+def _operators(
+    operate: Callable[[Grid, Grid], Any],
+) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
+    """Return an operator, and the one for when the grid stands on its right."""
+
+    def forward(self: Grid, other: Any) -> Any:
+        number = _lift(other)
+        return NotImplemented if number is None else operate(self, number)
+
+    def reverse(self: Grid, other: Any) -> Any:
+        number = _lift(other)
+        return NotImplemented if number is None else operate(number, self)
+
+    return forward, reverse
+
+
+def _comparison(operate: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    return lambda self, other: _compare(operate, self, other)
 
 
 def _compare(operate: Callable[[Any, Any], Any], first: Grid, second: object) -> Any:
@@ -439,6 +303,110 @@ def _power(one: Grid, two: Grid) -> Any:
     whole = {pair: result.numerator * (denominator // result.denominator) for pair, result in results.items()}
     array = np.array([whole[pair] for pair in pairs], dtype=object).reshape(bases.shape)
     return _grid(_Factor(base.axes | exponent.axes, array, 0, 0).narrowed(), denominator)
+
+
+# ---- grids ----------------------------------------------------------------------------------------------
+
+
+class Grid:
+    """An exact whole or rational number for each design of a box, with the operators that formulas use.
+
+    Attributes:
+        terms: The numerator is the sum of these products.
+        denominator: One for all, positive. More than 1 only over a single array.
+    """
+
+    __slots__ = ("denominator", "terms")
+
+    def __init__(self, terms: tuple[_Term, ...], denominator: int = 1) -> None:
+        self.terms = terms
+        self.denominator = denominator
+
+    def factor(self) -> _Factor:
+        """Return the numerators as one array."""
+        products = [functools.reduce(_Factor.times, term) for term in self.terms]
+        return functools.reduce(_Factor.plus, products)
+
+    def uniform(self) -> Any:
+        """Return the number that all designs share.
+
+        Raises:
+            Mixed: they do not.
+        """
+        factor = self.factor().narrowed()
+        if factor.low != factor.high:
+            raise Mixed(factor.array)
+        return plain(Fraction(factor.low, self.denominator))
+
+    __add__, __radd__ = _operators(_sum)
+    __sub__, __rsub__ = _operators(_difference)
+    __mul__, __rmul__ = _operators(_product)
+    __truediv__, __rtruediv__ = _operators(_quotient)
+    __floordiv__, __rfloordiv__ = _operators(_floor_quotient)
+    __mod__, __rmod__ = _operators(_remainder)
+    __pow__, __rpow__ = _operators(_power)
+    __lt__ = _comparison(operator.lt)
+    __le__ = _comparison(operator.le)
+    __gt__ = _comparison(operator.gt)
+    __ge__ = _comparison(operator.ge)
+
+    def __eq__(self, other: object) -> Any:
+        return True if self is other else _compare(operator.eq, self, other)
+
+    def __ne__(self, other: object) -> Any:
+        return False if self is other else _compare(operator.ne, self, other)
+
+    def __neg__(self) -> Any:
+        return self * -1
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __bool__(self) -> bool:
+        return bool(self != 0) if type(self) is Grid else bool(self.uniform())
+
+    def __hash__(self) -> int:
+        return hash(self.uniform())
+
+    def __index__(self) -> int:
+        return operator.index(self.uniform())
+
+    def __int__(self) -> int:
+        return int(self.uniform())
+
+    def __float__(self) -> float:
+        return float(self.uniform())
+
+    def __str__(self) -> str:
+        factor = self.factor().narrowed()
+        return str(plain(Fraction(factor.low, self.denominator))) if factor.low == factor.high else DIFFERS
+
+    def __repr__(self) -> str:
+        factor = self.factor()
+        return f"Grid({factor.low}..{factor.high}, / {self.denominator})"
+
+
+@no_number
+class Flags(Grid):
+    """A truth value for each design of a box, not the same for all."""
+
+    __slots__ = ()
+
+
+def along(dimension: int, numerators: Any, denominator: int) -> Any:
+    """Return the numbers that vary along a dimension of a box; a plain number if they are all the same.
+
+    Raises:
+        Crowded: they are too many.
+    """
+    if numerators.size > LARGEST_ARRAY:
+        raise Crowded
+    return _reduced(_Factor(1 << dimension, numerators, 0, 0).narrowed(), denominator)
+
+
+def plain(value: Fraction) -> int | Fraction:
+    """Return a number as an int if it is whole."""
+    return value.numerator if value.denominator == 1 else value
 
 
 # ---- written out ----------------------------------------------------------------------------------------

@@ -65,6 +65,50 @@ def parse_where(text: str, columns: Iterable[str]) -> Where:
     return where
 
 
+Operator = Callable[[Any, Any], Any]
+
+
+def _operators(operate: Operator) -> tuple[Operator, Operator]:
+    """Return an operator on floating-point numbers, and the one for when the column stands on its right."""
+
+    def forward(self: Numbers, other: Any) -> Any:
+        return Numbers(operate(_floats(self), _floats(other))) if _is_number(other) else NotImplemented
+
+    def reverse(self: Numbers, other: Any) -> Any:
+        return Numbers(operate(_floats(other), _floats(self))) if _is_number(other) else NotImplemented
+
+    return forward, reverse
+
+
+def _comparison(operate: Operator) -> Operator:
+    return lambda self, other: _compare(operate, self, other)
+
+
+def _compare(operate: Operator, one: Numbers, other: Any) -> Any:
+    """Compare exactly: whole numbers as they are."""
+    if not isinstance(other, (Numbers, int, Fraction)):
+        return NotImplemented
+    two = other.array if isinstance(other, Numbers) else other
+    found = operate(one.array, float(two) if isinstance(two, Fraction) else two)
+    known = ~(np.isnan(one.array) | np.isnan(_floats(other)))
+    return Flags(found & known, ~found & known)
+
+
+def _divided(divide: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Return a division of which the result is not known where the divisor is 0."""
+
+    def divided(over: Any, under: Any) -> Any:
+        if np.ndim(under) == 0 and under == 0:
+            raise ZeroDivisionError
+        return np.where(under == 0, np.nan, divide(over, under))
+
+    return divided
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (Numbers, Flags, int, Fraction))
+
+
 class Numbers(Elementwise):
     """A number for every design: int64, or floats with NaN for what is not known."""
 
@@ -72,90 +116,34 @@ class Numbers(Elementwise):
         self.array = array
 
     def holds(self) -> Any:
-        return self._compare(operator.ne, 0)
+        return _compare(operator.ne, self, 0)
 
     def select(self, body: Any, orelse: Any) -> Any:
         return self.holds().select(body, orelse)
 
-    def _apply(self, operate: Callable[[Any, Any], Any], other: Any, swap: bool = False) -> Any:
-        if not isinstance(other, (Numbers, Flags, int, Fraction)):
-            return NotImplemented
-        one, two = _floats(self), _floats(other)
-        return Numbers(operate(two, one) if swap else operate(one, two))
+    __add__, __radd__ = _operators(operator.add)
+    __sub__, __rsub__ = _operators(operator.sub)
+    __mul__, __rmul__ = _operators(operator.mul)
+    __truediv__, __rtruediv__ = _operators(_divided(operator.truediv))
+    __floordiv__, __rfloordiv__ = _operators(_divided(operator.floordiv))
+    __mod__, __rmod__ = _operators(_divided(operator.mod))
+    __pow__, __rpow__ = _operators(operator.pow)
+    __lt__ = _comparison(operator.lt)
+    __le__ = _comparison(operator.le)
+    __gt__ = _comparison(operator.gt)
+    __ge__ = _comparison(operator.ge)
 
-    def _compare(self, operate: Callable[[Any, Any], Any], other: Any) -> Any:
-        if not isinstance(other, (Numbers, int, Fraction)):
-            return NotImplemented
-        right = (
-            other.array if isinstance(other, Numbers) else other if isinstance(other, int) else float(other)
-        )
-        found = operate(self.array, right)
-        known = ~(np.isnan(self.array) | np.isnan(_floats(other)))
-        return Flags(found & known, ~found & known)
+    def __eq__(self, other: object) -> Any:
+        return _compare(operator.eq, self, other)
 
-    def __add__(self, other: Any) -> Any:
-        return self._apply(operator.add, other)
-
-    __radd__ = __add__
-
-    def __sub__(self, other: Any) -> Any:
-        return self._apply(operator.sub, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return self._apply(operator.sub, other, swap=True)
-
-    def __mul__(self, other: Any) -> Any:
-        return self._apply(operator.mul, other)
-
-    __rmul__ = __mul__
-
-    def __truediv__(self, other: Any) -> Any:
-        return self._apply(_divided(operator.truediv), other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return self._apply(_divided(operator.truediv), other, swap=True)
-
-    def __floordiv__(self, other: Any) -> Any:
-        return self._apply(_divided(operator.floordiv), other)
-
-    def __rfloordiv__(self, other: Any) -> Any:
-        return self._apply(_divided(operator.floordiv), other, swap=True)
-
-    def __mod__(self, other: Any) -> Any:
-        return self._apply(_divided(operator.mod), other)
-
-    def __rmod__(self, other: Any) -> Any:
-        return self._apply(_divided(operator.mod), other, swap=True)
-
-    def __pow__(self, other: Any) -> Any:
-        return self._apply(operator.pow, other)
-
-    def __rpow__(self, other: Any) -> Any:
-        return self._apply(operator.pow, other, swap=True)
+    def __ne__(self, other: object) -> Any:
+        return _compare(operator.ne, self, other)
 
     def __neg__(self) -> Any:
         return Numbers(-self.array)
 
     def __pos__(self) -> Any:
         return self
-
-    def __eq__(self, other: object) -> Any:
-        return self._compare(operator.eq, other)
-
-    def __ne__(self, other: object) -> Any:
-        return self._compare(operator.ne, other)
-
-    def __lt__(self, other: Any) -> Any:
-        return self._compare(operator.lt, other)
-
-    def __le__(self, other: Any) -> Any:
-        return self._compare(operator.le, other)
-
-    def __gt__(self, other: Any) -> Any:
-        return self._compare(operator.gt, other)
-
-    def __ge__(self, other: Any) -> Any:
-        return self._compare(operator.ge, other)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -213,14 +201,3 @@ def _floats(value: Any) -> Any:
         case Flags():
             return np.where(value.yes, 1.0, np.where(value.no, 0.0, np.nan))
     return np.float64(value)
-
-
-def _divided(divide: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """Return a division of which the result is not known where the divisor is 0."""
-
-    def divided(over: Any, under: Any) -> Any:
-        if np.ndim(under) == 0 and under == 0:
-            raise ZeroDivisionError
-        return np.where(under == 0, np.nan, divide(over, under))
-
-    return divided

@@ -35,7 +35,8 @@ DIVISIONS: list[Callable[[Any, Any], Any]] = [operator.floordiv, operator.mod, o
 def elements(value: Any) -> list[list[Any]]:
     if not isinstance(value, Grid):
         return [[value] * SHAPE[1]] * SHAPE[0]
-    return [[value.at((i, j)) for j in range(SHAPE[1])] for i in range(SHAPE[0])]
+    array = np.broadcast_to(value.factor().array, SHAPE)
+    return [[Fraction(each, value.denominator) for each in row] for row in array.tolist()]
 
 
 def exact(value: Any) -> Any:
