@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ from costcalc.sweeps.count import CHUNK, UNKNOWN, Columns, Progress, chunks
 from costcalc.sweeps.definition import FVCORE, Definition, prepare
 from costcalc.sweeps.parts import Part, joined, load, merge, save, total
 from costcalc.sweeps.space import Space
+from costcalc.units import format_bytes
 from costcalc.witness.cache import fvcore_counts
 
 SAMPLED_CHUNK: Final = 1 << 14
@@ -42,6 +44,9 @@ FVCORE_CHUNK: Final = 32
 """Designs that fvcore counts in a few seconds."""
 AHEAD: Final = 64
 """Parts that are given to an executor, or are done, before the first of them is taken."""
+
+MOST_DESIGNS: Final = 10**12
+"""Designs that are counted: a day or two."""
 
 _PATIENCE = "10s"  # with a Dask scheduler that does not answer
 
@@ -75,6 +80,7 @@ def run(
     prepare.cache_clear()  # what the specs are now
     plan = prepare(definition)
     start, stop = rows or (0, total(definition))
+    _require_possible(definition, stop - start)
     most = chunk or _chunk(definition, executor is not None or journal is not None)
     shape = (total(definition),) if definition.sample else plan.job.space.shape
     ranges = list(chunks(start, stop, shape, most))
@@ -85,6 +91,35 @@ def run(
     if rows is not None:
         return joined(parts, definition, rows)
     return merge(parts or [count_part(definition, plan.digest, 0, 0)])
+
+
+def _require_possible(definition: Definition, designs: int) -> None:
+    """Refuse a sweep that nobody could wait for, or whose result no memory holds, before it begins.
+
+    Raises:
+        UsageError: E604.
+    """
+    plan = prepare(definition)
+    keeps_all = not (definition.where or definition.pareto or definition.top)
+    needed = designs * 8 * (2 + len(plan.counts)) if keeps_all else 0
+    if designs > MOST_DESIGNS:
+        message = f"{designs:,} designs are more than anybody can wait for"
+    elif needed > (memory := _memory()):
+        message = (
+            f"{designs:,} designs need {format_bytes(needed)} of memory, and there are {format_bytes(memory)}"
+        )
+    else:
+        return
+    help = "draw some with --sample N, choose with --where, --pareto or --top, or count a part with --shard"
+    raise UsageError(Diagnostic("E604", message, help=help))
+
+
+def _memory() -> int:
+    """Return the bytes of memory of this machine; more than any has where nobody knows."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 2**62
 
 
 def _chunk(definition: Definition, apart: bool) -> int:

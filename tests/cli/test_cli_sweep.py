@@ -289,6 +289,8 @@ def test_fvcore_counts_too(costcalc: Command, tmp_path: Path, monkeypatch: pytes
         (["--alpha", "1", "--shard", "1/2"], "E030"),
         (["--alpha", "1", "--executor", "slurm://x"], "E607"),
         (["--alpha", "500000"], "E603"),
+        (["--alpha", "1e-5:1:1e-5", "--set", "classes=1:1000000", "--rho", "0.1:1:0.1"], "E604"),
+        (["--alpha", "1e-5:1:1e-5", "--rho", "1e-5:1:1e-5", "--set", "classes=1:1000", "--top", "3"], "E604"),
         (["--alpha", "1", "--columns", "mcas"], "E031"),
         (["--alpha", "1", "--where", "foo(macs) < 3"], "E034"),
         (["--alpha", "0:1:1e-30"], "E601"),
