@@ -15,7 +15,7 @@ from costcalc.cli.axes import axis_options, basis_axis, given_axes
 from costcalc.cli.counting import counting_options
 from costcalc.cli.options import output_options
 from costcalc.cli.output import Output
-from costcalc.cli.picture import draw_result, picture_format
+from costcalc.cli.plot import draw_result, picture_format
 from costcalc.cli.progress import Progress
 from costcalc.cli.streams import write
 from costcalc.cost import Basis

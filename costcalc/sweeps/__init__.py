@@ -4,7 +4,7 @@
     grid      the numbers that stand for many designs at once
     where     conditions over columns, in the language of expressions
     definition, run     a sweep in words, and who counts its parts
-    intervals -> solve  the largest design within budgets
+    trace -> intervals -> solve  the largest design within budgets
     compound  EfficientNet's scaling of depth, width and resolution together
 
 >>> from costcalc.sweeps import sweep
