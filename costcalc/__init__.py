@@ -29,16 +29,17 @@ if TYPE_CHECKING:
     from costcalc.cost.formula import formulas
     from costcalc.errors import CostcalcError, SpecError
     from costcalc.gate.api import assert_cost, check, diff
-    from costcalc.gate.published import check_published
     from costcalc.graph import Graph
     from costcalc.networks import Network, load, load_all
-    from costcalc.report.checks import verify
     from costcalc.report.frame import to_frame
     from costcalc.spec import Model
+    from costcalc.spec.primitives import register_primitive
     from costcalc.sweeps import sweep
     from costcalc.sweeps.compound import scale
     from costcalc.sweeps.solve import solve
+    from costcalc.verification import check_published, verify
     from costcalc.witness.build import build_module
+    from costcalc.witness.layers import register_layer
 
 # A name is imported when it is first used, so that `import costcalc` costs nothing.
 _HOMES = {
@@ -57,7 +58,7 @@ _HOMES = {
     "assert_cost": "costcalc.gate.api",
     "build_module": "costcalc.witness.build",
     "check": "costcalc.gate.api",
-    "check_published": "costcalc.gate.published",
+    "check_published": "costcalc.verification",
     "count": "costcalc.api",
     "diff": "costcalc.gate.api",
     "difference": "costcalc.cost",
@@ -66,11 +67,13 @@ _HOMES = {
     "load": "costcalc.networks",
     "load_all": "costcalc.networks",
     "parse_basis": "costcalc.cost",
+    "register_layer": "costcalc.witness.layers",
+    "register_primitive": "costcalc.spec.primitives",
     "scale": "costcalc.sweeps.compound",
     "solve": "costcalc.sweeps.solve",
     "sweep": "costcalc.sweeps",
     "to_frame": "costcalc.report.frame",
-    "verify": "costcalc.report.checks",
+    "verify": "costcalc.verification",
 }
 
 __all__ = [
@@ -99,6 +102,8 @@ __all__ = [
     "load_all",
     "parse_basis",
     "register_convention",
+    "register_layer",
+    "register_primitive",
     "scale",
     "solve",
     "sweep",

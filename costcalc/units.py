@@ -51,7 +51,7 @@ def last_digit(text: str) -> Fraction:
     return Fraction((_SI | _BYTES)[match[2]], 10**decimals)
 
 
-def agrees(printed: str, counted: int) -> bool:
+def agrees(printed: str, counted: int | Fraction, *, bytes_: bool = False) -> bool:
     """Tell whether a count is what was printed.
 
     Integers without a suffix must be equal; anything else may differ by one unit of the last
@@ -60,7 +60,7 @@ def agrees(printed: str, counted: int) -> bool:
     >>> agrees("569M", 568_740_352), agrees("4.2M", 4_231_976), agrees("5288548", 5_288_549)
     (True, True, False)
     """
-    value = parse_quantity(printed)
+    value = parse_quantity(printed, bytes_=bytes_)
     if value.denominator == 1 and last_digit(printed) == 1:
         return value == counted
     return abs(counted - value) <= last_digit(printed)

@@ -10,10 +10,9 @@ from costcalc.cli.options import output_options
 from costcalc.cli.output import Output
 from costcalc.cli.progress import Progress
 from costcalc.errors import Diagnostic, MissingExtraError, UsageError
-from costcalc.gate.published import Figure, check_published
 from costcalc.networks import Network, build_networks
-from costcalc.report.checks import Check, figure_check, verify
 from costcalc.report.verify import verify_table
+from costcalc.verification import Check, Figure, check_published, figure_check, verify
 from costcalc.witness.tools import TOOLS, missing_packages
 
 FAILED = 1

@@ -12,18 +12,13 @@ from types import MappingProxyType
 from typing import Final
 
 from costcalc.codes.code import Code
-from costcalc.codes.commands import COMMAND_CODES, TOOL_CODES
+from costcalc.codes.commands import COMMAND_CODES, FILE_CODES, TOOL_CODES
 from costcalc.codes.comments import COMMENT_CODES
-from costcalc.codes.expressions import EXPRESSION_CODES
-from costcalc.codes.files import FILE_CODES
 from costcalc.codes.gate import GATE_CODES
-from costcalc.codes.lint import LINT_CODES
-from costcalc.codes.meaning import MEANING_CODES
-from costcalc.codes.networks import NETWORK_CODES
 from costcalc.codes.solve import SOLVE_CODES
-from costcalc.codes.structure import STRUCTURE_CODES
+from costcalc.codes.specs import LINT_CODES, MEANING_CODES, NETWORK_CODES, STRUCTURE_CODES
 from costcalc.codes.sweeps import SWEEP_CODES
-from costcalc.codes.text import TEXT_CODES
+from costcalc.codes.text import EXPRESSION_CODES, TEXT_CODES
 
 __all__ = ["CODES", "Code"]
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
 
+from costcalc.cost.count import AtLeast as AtLeast
 from costcalc.errors import Diagnostic, UsageError, one_of
 from costcalc.graph import format_shape
 from costcalc.units import format_bytes, format_count, format_percent, format_ratio
@@ -34,13 +35,6 @@ Record = Mapping[str, object]
 
 `None` is unknown, an empty string does not apply; ratios and shares are exact fractions.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class AtLeast:
-    """A sum of which some parts are unknown. For machines that is unknown."""
-
-    value: int
 
 
 def partial_sum(known: int, unknown: int, parts: int) -> int | AtLeast | None:

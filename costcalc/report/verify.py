@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from costcalc.report.checks import Check
 from costcalc.report.record import Column, Record, Table
+from costcalc.verification import Check
 
 
 def verify_table(checks: Sequence[Check]) -> Table:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from costcalc.gate.published import Figure
+from costcalc.cost import METRICS, Basis
 from costcalc.graph import Shape
 from costcalc.report.record import Column, Table
+from costcalc.verification import Figure
 
-_COSTS = (
-    Column("macs", "MACs", "count"),
-    Column("params", "params", "count"),
-    Column("memory_access_bytes", "access", "bytes", 3),
-    Column("peak_memory_bytes", "peak", "bytes", 4),
-    Column("top1", "top1"),
-)
-_NOTE = "1 MAC = 1 multiply-add (paper convention); batch 1, fp32. top1: accuracy in percent, as printed."
+SHOWN = ("macs", "params", "memory_access", "peak_memory")
+"""The metrics that lists of networks show."""
+
+_BASIS = Basis()
+_NOTE = f"{_BASIS.words()} top1: accuracy in percent, as printed."
+
+
+def _costs() -> tuple[Column, ...]:
+    """Return a column per metric, less of them where there is less room, and the accuracy."""
+    columns = []
+    for name, priority in zip(SHOWN, (0, 0, 3, 4), strict=True):
+        found = METRICS[name]
+        columns.append(Column(name, found.header, "bytes" if found.is_bytes else "count", priority))
+    return (*columns, Column("top1", "top1"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +34,7 @@ class Entry:
     Attributes:
         name: What to call it in a reference.
         input: The shape of its input.
-        macs: Multiply-accumulates.
-        params: Learned elements.
-        activations: Elements that its operators produce.
-        memory_access: Bytes read and written.
-        peak_memory: Bytes in use at once.
+        costs: Its metrics: those that are shown, and those that a condition asks for.
         family: The family of networks.
         year: When it was published.
         source: Where its table comes from.
@@ -41,29 +44,17 @@ class Entry:
 
     name: str
     input: Shape
-    macs: int
-    params: int
-    activations: int
-    memory_access: int
-    peak_memory: int
+    costs: Mapping[str, object]
     family: str
     year: int | None
     source: str
     variants: int
     top1: str
 
-
-def metrics(entry: Entry) -> dict[str, object]:
-    """Return what a condition can ask of an entry."""
-    return {
-        "macs": entry.macs,
-        "params": entry.params,
-        "activations": entry.activations,
-        "memory_access": entry.memory_access,
-        "peak_memory": entry.peak_memory,
-        "year": entry.year,
-        "top1": _number(entry.top1),
-    }
+    @property
+    def values(self) -> dict[str, object]:
+        """What a condition can ask of it."""
+        return {**self.costs, "year": self.year, "top1": _number(self.top1)}
 
 
 def zoo_table(entries: Sequence[Entry]) -> Table:
@@ -73,13 +64,13 @@ def zoo_table(entries: Sequence[Entry]) -> Table:
             Column("name", "network"),
             Column("family", "family", priority=2),
             Column("year", "year", "exact", 1),
-            *_COSTS,
+            *_costs(),
             Column("variants", "variants", "exact", 1),
             Column("source", "source", priority=5),
         ),
         tuple(_row(entry) for entry in entries),
         "networks",
-        context={"convention": "paper", "batch": 1, "dtype": "fp32"},
+        context=_BASIS.record(),
         notes=(_NOTE, "costcalc zoo NAME shows the variants and where each figure comes from."),
     )
 
@@ -87,10 +78,10 @@ def zoo_table(entries: Sequence[Entry]) -> Table:
 def variants_table(entries: Sequence[Entry], title: str, source: str) -> Table:
     """Return a row per variant of one network."""
     return Table(
-        (Column("name", "variant"), Column("input", "input", "shape", 2), *_COSTS),
+        (Column("name", "variant"), Column("input", "input", "shape", 2), *_costs()),
         tuple(_row(entry) for entry in entries),
         "variants",
-        context={"title": title, "source": source, "convention": "paper", "batch": 1, "dtype": "fp32"},
+        context={"title": title, "source": source, **_BASIS.record()},
         notes=(f"{title}: {source}", _NOTE),
     )
 
@@ -101,11 +92,7 @@ def _row(entry: Entry) -> dict[str, object]:
         "family": entry.family,
         "year": "" if entry.year is None else str(entry.year),
         "input": entry.input,
-        "macs": entry.macs,
-        "params": entry.params,
-        "activations": entry.activations,
-        "memory_access_bytes": entry.memory_access,
-        "peak_memory_bytes": entry.peak_memory,
+        **entry.costs,
         "top1": entry.top1,
         "variants": entry.variants,
         "source": entry.source,

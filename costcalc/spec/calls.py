@@ -8,10 +8,11 @@ from typing import Any
 
 from costcalc.errors import Diagnostic, SpecError, did_you_mean
 from costcalc.graph import Op
-from costcalc.spec.evaluate import Functions, evaluate, show
-from costcalc.spec.missing import advice, parameter_advice
+from costcalc.spec.advice import advice, parameter_advice
+from costcalc.spec.evaluate import evaluate, show
+from costcalc.spec.expression import Functions
 from costcalc.spec.model import Block, Cell, Row, Slot, Step, slot_location
-from costcalc.spec.primitives import MERGES, PRIMITIVES, Primitive
+from costcalc.spec.primitives import MERGES, PRIMITIVES, REQUIRED, Primitive
 
 Callee = Primitive | Block | Op
 
@@ -32,43 +33,51 @@ def called_name(op: Cell, scope: Mapping[str, Any], functions: Functions) -> str
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """What is called, and what with: the arguments as written, by parameter.
+class BoundCall:
+    """What is called, and its arguments as written, bound to its parameters.
 
     Attributes:
         op: Where the name is written.
         name: The name, any `$p` replaced.
         callee: What it names.
         slots: The arguments; each is a parameter of the callee.
+        lacking: The parameters that must be given, and are not.
     """
 
     op: Cell
     name: str
     callee: Callee
     slots: Mapping[str, Slot]
+    lacking: tuple[str, ...]
+
+    def lacks(self, parameter: str) -> Diagnostic:
+        """Return the error about one of `lacking` (E303)."""
+        what = f"block `{self.name}`" if isinstance(self.callee, Block) else f"`{self.name}`"
+        help = f"write `{self.name}: {{{parameter}: ...}}`"
+        return Diagnostic("E303", f"{what} needs `{parameter}`", self.op.location(), help)
 
 
-def row_call(row: Row, name: str, blocks: Mapping[str, Block]) -> Call:
+def bind_row(row: Row, name: str, blocks: Mapping[str, Block]) -> BoundCall:
     """Return the call that a row makes; its `c` and `s` are arguments like its other columns.
 
     Raises:
         SpecError: nothing has this name (E302), or it lacks a parameter that the row gives (E203).
     """
     widths = {key: row.cells[key] for key in ("c", "s") if key in row.cells}
-    return _checked(Call(row.op, name, _find(name, blocks, row.op), {**row.arguments, **widths}))
+    return _bound(row.op, name, _find(name, blocks, row.op), {**row.arguments, **widths})
 
 
-def step_call(step: Step, name: str, blocks: Mapping[str, Block]) -> Call:
+def bind_step(step: Step, name: str, blocks: Mapping[str, Block]) -> BoundCall:
     """Return the call that a step makes; an argument without a name is for the first parameter.
 
     Raises:
-        SpecError: as `row_call`.
+        SpecError: as `bind_row`.
     """
     callee = _find(name, blocks, step.op)
     if step.positional is None:
-        return _checked(Call(step.op, name, callee, step.arguments))
+        return _bound(step.op, name, callee, step.arguments)
     for first in _parameters(callee):
-        return Call(step.op, name, callee, {first: step.positional})
+        return _bound(step.op, name, callee, {first: step.positional})
     raise SpecError(Diagnostic("E203", f"`{name}` takes no arguments", step.op.location()))
 
 
@@ -81,27 +90,29 @@ def _find(name: str, blocks: Mapping[str, Block], op: Cell) -> Callee:
     raise SpecError(Diagnostic("E302", f"no operator or block `{name}`", op.location(), help))
 
 
-def _parameters(callee: Callee) -> Mapping[str, Any]:
+def _parameters(callee: Callee) -> Mapping[str, bool]:
+    """Return whether each parameter of a callee must be given."""
     match callee:
         case Block():
-            return callee.parameters
+            return {name: each.default is None for name, each in callee.parameters.items()}
         case Primitive():
-            return callee.arguments
+            return {name: each.default is REQUIRED for name, each in callee.arguments.items()}
         case _:  # a merge has tensors, and nothing to set
             return {}
 
 
-def _checked(call: Call) -> Call:
-    known = _parameters(call.callee)
-    unknown = [key for key in call.slots if key not in known]
+def _bound(op: Cell, name: str, callee: Callee, slots: Mapping[str, Slot]) -> BoundCall:
+    known = _parameters(callee)
+    unknown = [key for key in slots if key not in known]
     if not unknown:
-        return call
+        lacking = [key for key, required in known.items() if required and key not in slots]
+        return BoundCall(op, name, callee, slots, tuple(lacking))
     has = f"it has {', '.join(known)}" if known else "it has none"
     raise SpecError(
         Diagnostic(
             "E203",
-            f"`{call.name}` has no parameter `{key}`; {has}",
-            slot_location(call.slots[key]),
+            f"`{name}` has no parameter `{key}`; {has}",
+            slot_location(slots[key]),
             parameter_advice(key, known) or did_you_mean(key, known),
         )
         for key in unknown

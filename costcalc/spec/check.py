@@ -12,18 +12,24 @@ from contextlib import suppress
 from itertools import islice
 
 from costcalc.errors import CostcalcError, Diagnostic, SpecError, did_you_mean
-from costcalc.spec.bodies import Bodies, calls, no_hidden, no_rings
-from costcalc.spec.calls import row_call
-from costcalc.spec.model import METRICS, Branch, Cell, Spec, slot_location
-from costcalc.spec.names import CHOICES, RESERVED, SIZES, Names, TooManyErrorsError
-from costcalc.spec.primitives import PRIMITIVES
+from costcalc.spec.calls import BoundCall, bind_row, bind_step
+from costcalc.spec.explain import head_is_stage, no_label, no_stage
+from costcalc.spec.expression import FUNCTIONS
+from costcalc.spec.model import Block, Branch, Cell, Spec, Step, slot_location
+from costcalc.spec.names import RESERVED, RESERVED_IN_BLOCKS, SIZES, Names, TooManyErrorsError
+from costcalc.spec.primitives import CHOICES, MERGES, PRIMITIVES, Primitive
 from costcalc.spec.resolve import RESOLUTION, stage_names
-from costcalc.spec.rounding import FUNCTIONS
+from costcalc.spec.scope import size_names
 from costcalc.spec.terms import overrides_of
+from costcalc.spec.usage import called
 
 
-def check(spec: Spec) -> frozenset[str]:
+def check(spec: Spec, figures: Collection[str] = ()) -> frozenset[str]:
     """Check the names in a linked spec; return the blocks that it can call.
+
+    Args:
+        spec: A linked spec.
+        figures: What printed figures can be called; anything, unless given.
 
     Raises:
         SpecError: with all that mean nothing, in the order of the file (E124, E125, E203, E209,
@@ -32,22 +38,25 @@ def check(spec: Spec) -> frozenset[str]:
     names = Names(spec)
     reached: frozenset[str] = frozenset()
     with suppress(TooManyErrorsError):
-        reached = _check(spec, names)
+        reached = _check(spec, names, figures)
     if names.errors:
         raise SpecError(sorted(dict.fromkeys(names.errors), key=lambda found: _place(found, spec.file)))
     return reached
 
 
-def _check(spec: Spec, names: Names) -> frozenset[str]:
-    bodies = Bodies(names, spec.blocks)
+def _check(spec: Spec, names: Names, figures: Collection[str]) -> frozenset[str]:
+    bodies = _Bodies(names, spec.blocks)
     _parameters(spec, names)
     _tables_and_scaling(spec, names)
     _variants(spec, names)
     stages = _rows(spec, names, bodies)
     _heads(spec, names, bodies, stages)
     _published(spec, names, {*stages, *spec.heads})
-    no_rings(names, spec.blocks)
-    no_hidden(names, spec.blocks)
+    if figures:
+        for error in unknown_figures(spec, figures):
+            names.keep(error)
+    _no_rings(names, spec.blocks)
+    _no_hidden(names, spec.blocks)
     reached = _reached(spec, names, bodies)
     for name, block in spec.blocks.items():
         if name not in reached and block.location.file == spec.file:
@@ -118,7 +127,7 @@ class _Above(Collection[str]):
         return self._limit
 
 
-def _rows(spec: Spec, names: Names, bodies: Bodies) -> set[str]:
+def _rows(spec: Spec, names: Names, bodies: _Bodies) -> set[str]:
     """Check the rows in order; return the names that a `from` can use."""
     stages = {"input"}
     taken = {"input"}
@@ -128,7 +137,7 @@ def _rows(spec: Spec, names: Names, bodies: Bodies) -> set[str]:
             current = row.name
             if current in taken:
                 help = "leave the name of a continued stage empty (`~`)"
-                names.note("E209", f"stage `{current}` stands twice", row.location, help)
+                names.note("E209", f"stage `{current}` is named twice", row.location, help)
             taken.add(current)
         for key, slot in row.cells.items():
             if key not in ("c", "s") or row.op.text not in PRIMITIVES:  # a primitive's are checked as its own
@@ -140,7 +149,7 @@ def _rows(spec: Spec, names: Names, bodies: Bodies) -> set[str]:
                 names.value(slot, spec.params)
         else:
             try:
-                bodies.call(row_call(row, row.op.text, spec.blocks), spec.params)
+                bodies.call(bind_row(row, row.op.text, spec.blocks), spec.params)
             except SpecError as error:
                 names.refused(error)
         if stage == current or not row.op.passes:  # else it is named for what the variant calls
@@ -154,23 +163,21 @@ def _stages(sources: tuple[Cell, ...], spec: Spec, names: Names, stages: Collect
         if not cell.is_name:
             names.number(cell, spec.params, "`from`")
         elif cell.text not in stages:
-            help = did_you_mean(cell.text, stages) or "name a stage above this row"
-            names.note("E308", f"`from`: no stage `{cell.text}` so far", cell.location(), help)
+            names.keep(no_stage(cell, stages))
 
 
-def _heads(spec: Spec, names: Names, bodies: Bodies, stages: set[str]) -> None:
+def _heads(spec: Spec, names: Names, bodies: _Bodies, stages: set[str]) -> None:
     for name, branch in spec.heads.items():
         assert branch.location is not None
         if name in stages:
-            help = "give the head a name of its own"
-            names.note("E323", f"head `{name}` has the name of a stage", branch.location, help)
+            names.keep(head_is_stage(name, branch.location))
         _stages(branch.sources, spec, names, stages)
         body = Branch(branch.steps, branch.when)
         bodies.branch(body, {*spec.params, *SIZES, "i"}, set(stages))
 
 
 def _published(spec: Spec, names: Names, parts: Collection[str]) -> None:
-    """Check that printed figures belong to variants and parts that there are, and are of a known kind."""
+    """Check that printed figures belong to variants and parts that there are."""
     for variant in dict.fromkeys(each.variant for each in spec.published):
         if variant != "base":
             try:
@@ -180,11 +187,6 @@ def _published(spec: Spec, names: Names, parts: Collection[str]) -> None:
                 for found in error.diagnostics:
                     names.note("E325", f"`published`: {found.message}", where, found.help)
     for each in spec.published:
-        for metric in each.figures:
-            if metric not in METRICS:
-                help = did_you_mean(metric, METRICS) or f"figures: {', '.join(METRICS)}"
-                message = f"`published` of `{each.variant}`: nothing is called `{metric}`"
-                names.note("E325", message, each.location, help)
         for part in each.of:
             if part not in parts:
                 help = did_you_mean(part, parts) or "name a stage or a head"
@@ -192,10 +194,25 @@ def _published(spec: Spec, names: Names, parts: Collection[str]) -> None:
                 names.note("E325", message, each.location, help)
 
 
-def _reached(spec: Spec, names: Names, bodies: Bodies) -> frozenset[str]:
+def unknown_figures(spec: Spec, known: Collection[str]) -> list[Diagnostic]:
+    """Return an error for every printed figure that is called something else (E325)."""
+    return [
+        Diagnostic(
+            "E325",
+            f"`published` of `{each.variant}`: nothing is called `{figure}`",
+            each.location,
+            did_you_mean(figure, known) or f"figures: {', '.join(known)}",
+        )
+        for each in spec.published
+        for figure in each.figures
+        if figure not in known
+    ]
+
+
+def _reached(spec: Spec, names: Names, bodies: _Bodies) -> frozenset[str]:
     """Check the blocks that rows, heads and parameters call, directly or through others."""
     waiting = [row.op.text for row in spec.stages]
-    waiting += [op.text for head in spec.heads.values() for op in calls(head)]
+    waiting += [op.text for head in spec.heads.values() for op in called(head)]
     waiting += names.called
     reached: set[str] = set()
     while waiting:
@@ -205,6 +222,116 @@ def _reached(spec: Spec, names: Names, bodies: Bodies) -> frozenset[str]:
         reached.add(name)
         block = spec.blocks[name]
         bodies.block(block, spec.params)
-        waiting += [op.text for op in calls(block.body)]
+        waiting += [op.text for op in called(block.body)]
         waiting += names.called - reached
     return frozenset(reached)
+
+
+# ---- blocks and heads --------------------------------------------------------------------------
+
+
+class _Bodies:
+    """Checks what steps say; each block once, however often it is called."""
+
+    def __init__(self, names: Names, blocks: Mapping[str, Block]) -> None:
+        self._names = names
+        self._blocks = blocks
+
+    def block(self, block: Block, params: Collection[str]) -> None:
+        """Check a block, which sees the parameters of the spec, its own, and its inputs' sizes."""
+        scope = {*params, *SIZES, "i"}
+        for label in block.inputs:
+            scope.update(size_names(label))
+        for name, parameter in block.parameters.items():
+            if name in RESERVED_IN_BLOCKS:
+                self._names.note("E324", f"`{name}` is reserved", parameter.location, RESERVED[name])
+            if parameter.default is not None:
+                self._names.value(parameter.default, scope)
+            scope.add(name)
+        for name, cell in block.let.items():
+            if name in RESERVED_IN_BLOCKS:
+                self._names.note("E324", f"`{name}` is reserved", cell.location(), RESERVED[name])
+            self._names.value(cell, scope)
+            scope.add(name)
+        self.branch(block.body, scope, {"in", *block.inputs})
+
+    def branch(self, branch: Branch, scope: set[str], labels: set[str]) -> None:
+        """Check steps in order; labels that they define are known to those behind them."""
+        if branch.when is not None:
+            self._names.number(branch.when, scope, "`when`")
+        self.sources(branch.sources, labels)
+        for step in branch.steps:
+            self._step(step, scope, labels)
+
+    def sources(self, sources: tuple[Cell, ...], labels: Collection[str]) -> None:
+        """Check the labels that a `from` names."""
+        for cell in sources:
+            if cell.text not in labels:
+                self._names.keep(no_label(cell, labels))
+
+    def call(self, call: BoundCall, scope: Collection[str]) -> None:
+        """Check the arguments of a call, and that none is missing."""
+        for name, slot in call.slots.items():
+            if isinstance(call.callee, Primitive):
+                argument = call.callee.arguments[name]
+                self._names.argument(slot, scope, argument, f"{call.name}: {name}")
+            else:
+                self._names.value(slot, scope)
+        for name in call.lacking:
+            self._names.keep(call.lacks(name))
+
+    def _step(self, step: Step, scope: set[str], labels: set[str]) -> None:
+        if step.when is not None:
+            self._names.number(step.when, scope, "`when`")
+        self.sources(step.sources, labels)
+        if step.branches is not None:
+            if step.share:
+                help = "make a block of the branches, and call that with `share`"
+                message = f"`{step.op.text}` has no weights to share"
+                self._names.note("E318", message, step.op.location(), help)
+            for branch in step.branches:
+                self.branch(branch, scope, labels)
+        elif step.op.passes:
+            self._names.passed(step.op, scope)
+            for slot in (*step.arguments.values(), *((step.positional,) if step.positional else ())):
+                self._names.value(slot, scope)
+        else:
+            try:
+                self.call(bind_step(step, step.op.text, self._blocks), scope)
+            except SpecError as error:
+                self._names.refused(error)
+        for label in step.labels:
+            labels.add(label)
+            scope.update(size_names(label))
+
+
+def _no_rings(names: Names, blocks: Mapping[str, Block]) -> None:
+    """Note every block that calls itself, directly or through others."""
+    state: dict[str, bool] = {}  # False while a block is open, True when it is done
+    for start in blocks:
+        if start in state:
+            continue
+        path = [start]
+        waiting = [called(blocks[start].body)]
+        state[start] = False
+        while waiting:
+            op = next(waiting[-1], None)
+            if op is None:
+                waiting.pop()
+                state[path.pop()] = True
+            elif op.text in blocks and op.text not in state:
+                path.append(op.text)
+                waiting.append(called(blocks[op.text].body))
+                state[op.text] = False
+            elif state.get(op.text) is False:
+                ring = " -> ".join([*path[path.index(op.text) :], op.text])
+                help = "networks are finite: a block cannot call itself, whatever the conditions"
+                names.note("E322", f"block `{op.text}` calls itself: {ring}", op.location(), help)
+
+
+def _no_hidden(names: Names, blocks: Mapping[str, Block]) -> None:
+    """Note every block that would hide a primitive."""
+    for name, block in blocks.items():
+        if name in PRIMITIVES or name in MERGES:
+            help = "choose a name that no primitive has"
+            names.note("E324", f"block `{name}` has the name of a primitive", block.location, help)

@@ -1,7 +1,7 @@
 """Structure: from located text to a `Document`, with every structural error at once (E2xx).
 
-This module knows the file's top-level keys; `rows` knows the table, `steps` the bodies of blocks
-and heads, and `reader` the values that all of them are made of.
+From the whole to its parts: the keys of a file, the rows of its table, the steps in the bodies of blocks
+and heads. `reader` decodes the values that all of them are made of.
 """
 
 from __future__ import annotations
@@ -11,12 +11,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from costcalc.spec.model import Block, Branch, Cell, Parameter, Published, Scaling, Slot, Written
-from costcalc.spec.reader import Reader
-from costcalc.spec.rows import column_names, rows
+from costcalc.spec.model import (
+    RESERVED_COLUMNS,
+    Block,
+    Branch,
+    Cell,
+    Parameter,
+    Published,
+    Row,
+    Scaling,
+    Slot,
+    Step,
+    Written,
+)
+from costcalc.spec.primitives import MERGES
+from costcalc.spec.reader import Reader, is_identifier
 from costcalc.spec.source import Mapping as MappingTree
 from costcalc.spec.source import Scalar, Sequence, Source, Tree
-from costcalc.spec.steps import branch
 
 VERSION: Final = "1"
 SCALED: Final = ("width", "depth", "resolution")
@@ -24,6 +35,9 @@ SCALING_KEYS: Final = ("factor", "round")
 BLOCK_KEYS: Final = ("params", "inputs", "let", "body")
 VARIANT: Final = r"[A-Za-z0-9_][A-Za-z0-9_.\-]*"
 _VARIANT: Final = re.compile(VARIANT)
+STEP_CONTROLS: Final = ("when", "as", "from", "share")
+"""Keys of a step that call nothing."""
+BRANCH_KEYS: Final = ("when", "from", "do")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +152,12 @@ def _block(reader: Reader, name: str, key: Scalar, tree: Tree) -> Block:
     if "body" not in parts and isinstance(tree, MappingTree):
         reader.error("E202", key, f"{what} needs a `body`", "write `body: [conv: {c: c}, bn, relu]`")
     return Block(
-        name,
-        _parameters(reader, parts["params"], f"`params` of {what}") if "params" in parts else {},
-        reader.names(inputs, "an input"),
-        _let(reader, parts["let"]) if "let" in parts else {},
-        branch(reader, parts["body"], "a body") if "body" in parts else Branch(()),
-        reader.source.location(key),
+        name=name,
+        parameters=_parameters(reader, parts["params"], f"`params` of {what}") if "params" in parts else {},
+        inputs=reader.names(inputs, "an input"),
+        let=_let(reader, parts["let"]) if "let" in parts else {},
+        body=_branch(reader, parts["body"], "a body") if "body" in parts else Branch(()),
+        location=reader.source.location(key),
     )
 
 
@@ -159,7 +173,7 @@ def _let(reader: Reader, tree: Tree) -> dict[str, Cell]:
 def _heads(reader: Reader, tree: Tree) -> dict[str, Branch]:
     entries = reader.mapping(tree, "`heads`", "{logits: [flatten, linear: 1000]}")
     return {
-        name: branch(reader, value, f"head `{name}`")
+        name: _branch(reader, value, f"head `{name}`")
         for name, (key, value) in entries.items()
         if reader.identifier(key, "a head")
     }
@@ -220,6 +234,193 @@ def _budget(reader: Reader, tree: Tree) -> Written | None:
     return None
 
 
+# ---- the table ---------------------------------------------------------------------------------
+
+
+def _column_names(reader: Reader, tree: Tree) -> tuple[str, ...]:
+    """Decode `columns`."""
+    items = reader.items(tree, "`columns`", "columns: [op, c, n, s]")
+    return reader.names(items, "a column")
+
+
+def _rows(reader: Reader, tree: Tree) -> tuple[Row, ...]:
+    """Decode `stages`."""
+    columns = _columns_as_written(reader)
+    items = reader.items(tree, "`stages`", "stages: [[conv, 32], [gap, ~]]")
+    if isinstance(tree, Sequence) and not items:
+        reader.error("E207", tree, "`stages` has no rows")
+    found = [_row(reader, item, columns) for item in items]
+    return tuple([row for row in found if row])
+
+
+def _columns_as_written(reader: Reader) -> tuple[str, ...]:
+    """Return the names in `columns`, wrong ones too: `column_names` has them reported."""
+    if "columns" not in reader.source.root.entries:
+        return ()
+    _, tree = reader.source.root.entries["columns"]
+    items = tree.items if isinstance(tree, Sequence) else ()
+    return tuple([item.value if isinstance(item, Scalar) else "" for item in items])
+
+
+def _row(reader: Reader, tree: Tree, columns: tuple[str, ...]) -> Row | None:
+    entries = _entries(reader, tree, columns)
+    if entries is None:
+        return None
+    op = entries.pop("op", None)
+    if not isinstance(op, Scalar) or op.is_null:
+        reader.error("E202", tree, "a row needs an `op`: a primitive or a block")
+        return None
+    called = _operator(reader, op)
+    name, come_from = (_given(entries.pop(key, None)) for key in ("name", "from"))
+    cells: dict[str, Slot] = {}
+    arguments: dict[str, Slot] = {}
+    for key, value in entries.items():
+        slot = reader.slot(value, f"column `{key}`")
+        if slot is not None:
+            (cells if key in RESERVED_COLUMNS else arguments)[key] = slot
+    if called is None:
+        return None
+    return Row(
+        op=called,
+        cells=cells,
+        arguments=arguments,
+        sources=() if come_from is None else _sources(reader, come_from),
+        name=None if name is None else reader.identifier(name, "the name of a row"),
+        location=reader.source.location(tree),
+    )
+
+
+def _entries(reader: Reader, tree: Tree, columns: tuple[str, ...]) -> dict[str, Tree] | None:
+    """Return the cells of a row by the names of their columns."""
+    if isinstance(tree, MappingTree):
+        named = tree.entries.items()
+        return {key: value for key, (scalar, value) in named if reader.identifier(scalar, "a key")}
+    if not isinstance(tree, Sequence):
+        message = "a row of `stages` must be a list of cells or a mapping"
+        reader.error("E204", tree, message, "write `[conv, 32, 2]`")
+    elif not columns:
+        message = "rows need `columns`, which names their cells"
+        reader.error("E202", tree, message, "add `columns: [op, c, n, s]`")
+    elif len(tree.items) != len(columns):
+        message = f"this row has {len(tree.items)} cells; `columns` names {len(columns)}"
+        advice = f"the columns are {', '.join(columns)}; write `~` for an empty cell"
+        reader.error("E205", tree, message, advice)
+    else:
+        return dict(zip(columns, tree.items, strict=True))
+    return None
+
+
+def _given(tree: Tree | None) -> Tree | None:
+    return None if isinstance(tree, Scalar) and tree.is_null else tree
+
+
+# ---- steps -------------------------------------------------------------------------------------
+
+
+def _branch(reader: Reader, tree: Tree, what: str) -> Branch:
+    """Decode a list of steps, or the long form `{when: .., from: .., do: [..]}`."""
+    location = reader.source.location(tree)
+    if isinstance(tree, Sequence):
+        steps = [_step(reader, item) for item in tree.items]
+        return Branch(tuple([step for step in steps if step]), location=location)
+    if not isinstance(tree, MappingTree) or "do" not in tree.entries:
+        advice = "write `[conv: {c: c}, bn, relu]`, or `[]` for none"
+        reader.error("E210", tree, f"{what} must be a list of steps", advice)
+        return Branch((), location=location)
+    parts = dict(reader.known(tree.entries, what, BRANCH_KEYS))
+    return Branch(
+        _do(reader, parts["do"]),
+        reader.cell(parts["when"], "`when`") if "when" in parts else None,
+        _sources(reader, parts["from"]) if "from" in parts else (),
+        location,
+    )
+
+
+def _do(reader: Reader, tree: Tree) -> tuple[Step, ...]:
+    if isinstance(tree, Sequence):
+        return _branch(reader, tree, "`do`").steps
+    reader.error("E210", tree, "`do` must be a list of steps", "write `do: [conv: {c: c}, bn]`")
+    return ()
+
+
+def _sources(reader: Reader, tree: Tree) -> tuple[Cell, ...]:
+    """Decode a `from`: one label or stage, or a list of them; `~` gives none."""
+    if isinstance(tree, Sequence) and tree.items:
+        cells = [_label(reader, item) or reader.given(item, "a part of `from`") for item in tree.items]
+        return tuple([cell for cell in cells if cell])
+    found = _label(reader, tree) or reader.slot(tree, "`from`")
+    return (found,) if isinstance(found, Cell) else ()
+
+
+def _label(reader: Reader, tree: Tree) -> Cell | None:
+    """Decode a label; it may be a word that expressions do not have, as `in`, a block's input, is."""
+    if isinstance(tree, Scalar) and not tree.is_null and is_identifier(tree.value):
+        return Cell(tree.value, None, tree, reader.source)
+    return None
+
+
+def _step(reader: Reader, tree: Tree) -> Step | None:
+    """Decode `bn`, `conv: 64` or `{conv: {c: 64}, when: .., as: .., from: .., share: ..}`."""
+    if isinstance(tree, Scalar) and not tree.is_null:
+        named = _operator(reader, tree)
+        return Step(named) if named else None
+    if not isinstance(tree, MappingTree):
+        advice = "write `bn` or `conv: {c: 64, k: 3}`"
+        reader.error("E210", tree, "a step must be a name or `{name: arguments}`", advice)
+        return None
+    calls = [key for key in tree.entries if key not in STEP_CONTROLS]
+    if len(calls) != 1:
+        named_calls = f"it names {', '.join(f'`{call}`' for call in calls)}" if calls else "it names none"
+        message = f"a step calls one operator or block; {named_calls}"
+        reader.error("E210", tree, message, "make one list item of each")
+        return None
+    key, value = tree.entries[calls[0]]
+    op = _operator(reader, key)
+    if op is None:
+        return None
+    arguments, positional, branches = _called_with(reader, op, value)
+    controls = {key: tree.entries[key][1] for key in STEP_CONTROLS if key in tree.entries}
+    return Step(
+        op,
+        arguments=arguments,
+        positional=positional,
+        branches=branches,
+        when=reader.cell(controls["when"], "`when`") if "when" in controls else None,
+        labels=_labels(reader, controls["as"]) if "as" in controls else (),
+        sources=_sources(reader, controls["from"]) if "from" in controls else (),
+        share=reader.identifier(controls["share"], "`share`") if "share" in controls else None,
+    )
+
+
+def _called_with(
+    reader: Reader, op: Cell, tree: Tree
+) -> tuple[Mapping[str, Slot], Slot | None, tuple[Branch, ...] | None]:
+    """Decode what a step gives to what it calls: arguments by name, or one alone, or branches to merge."""
+    if op.text in MERGES and not (isinstance(tree, Scalar) and tree.is_null):
+        listed = reader.items(tree, f"`{op.text}`", f"{op.text}: [[], [conv: {{c: c}}]]")
+        return {}, None, tuple([_branch(reader, item, "a branch") for item in listed])
+    if isinstance(tree, MappingTree):
+        return reader.arguments(tree.entries, f"`{op.text}`"), None, None
+    return {}, reader.slot(tree, f"`{op.text}`"), None
+
+
+def _operator(reader: Reader, tree: Scalar) -> Cell | None:
+    """Decode the name of a primitive or block, or `$p`, the name that a parameter holds."""
+    name = tree.value.removeprefix("$")
+    bare = Scalar(name, tree.plain, tree.line, tree.column, tree.end_column)
+    if reader.identifier(bare, "an operator or block"):
+        return Cell(tree.value, None, tree, reader.source)
+    return None
+
+
+def _labels(reader: Reader, tree: Tree) -> tuple[str, ...]:
+    if isinstance(tree, Sequence) and not tree.items:
+        reader.error("E207", tree, "`as` is an empty list")
+    return reader.names(tree.items if isinstance(tree, Sequence) else (tree,), "a label")
+
+
+# ---- the keys ----------------------------------------------------------------------------------
+
 KEYS: Final[Mapping[str, Callable[[Reader, Tree], Any]]] = {
     "costcalc": _version,
     "name": lambda reader, tree: reader.identifier(tree, "`name`"),
@@ -234,8 +435,8 @@ KEYS: Final[Mapping[str, Callable[[Reader, Tree], Any]]] = {
     "tables": _tables,
     "scaling": _scaling,
     "blocks": _blocks,
-    "columns": column_names,
-    "stages": rows,
+    "columns": _column_names,
+    "stages": _rows,
     "heads": _heads,
     "variants": _variants,
     "published": _published,

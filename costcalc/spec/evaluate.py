@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from typing import Any
 
 from costcalc.errors import Diagnostic, Location, SpecError, did_you_mean
-from costcalc.spec.expression import ExpressionError, Fixed
+from costcalc.spec.expression import ExpressionError, Fixed, Functions, is_batched
 from costcalc.spec.model import Cell, Slot, slot_location
 from costcalc.spec.primitives import SAME, Argument
-from costcalc.spec.value import is_foreign
 
 Scope = dict[str, Any]
-Functions = Mapping[str, Callable[..., Any]]
 
 _DECIMALS = 6
 """Fractions that need no more are written as decimals."""
+
+_MOST_LISTED = 12
 
 LARGEST = 10**9
 """No size, width or count of a network comes near this; larger ones are mistakes or attacks."""
@@ -32,10 +32,7 @@ def evaluate(cell: Cell, scope: Mapping[str, Any], functions: Functions) -> Any:
         parameter = cell.text[1:]
         if parameter in scope:
             return scope[parameter]
-        help = did_you_mean(parameter, scope)
-        raise SpecError(
-            Diagnostic("E301", f"`{cell.text}`: no parameter `{parameter}`", cell.location(), help)
-        )
+        raise SpecError(no_parameter(cell, scope))
     expression = cell.expression
     if cell.text in expression.names and cell.text not in scope:
         return cell.text  # a word, such as the name of an activation
@@ -44,6 +41,19 @@ def evaluate(cell: Cell, scope: Mapping[str, Any], functions: Functions) -> Any:
     except ExpressionError as error:
         where = cell.location(error.start, error.end)
         raise SpecError(Diagnostic(error.code, error.message, where, error.help)) from None
+
+
+def no_parameter(cell: Cell, names: Collection[str]) -> Diagnostic:
+    """Return the error for `$p` where no parameter `p` is in scope (E301)."""
+    parameter = cell.text[1:]
+    help = did_you_mean(parameter, names) or listed(names)
+    return Diagnostic("E301", f"`{cell.text}`: no parameter `{parameter}`", cell.location(), help)
+
+
+def listed(names: Collection[str]) -> str | None:
+    """Return the names in scope, as the help of an error lists them."""
+    more = ", ..." if len(names) > _MOST_LISTED else ""
+    return f"names here: {', '.join(sorted(names)[:_MOST_LISTED])}{more}" if names else None
 
 
 def evaluate_slot(slot: Slot, scope: Mapping[str, Any], functions: Functions) -> Any:
@@ -103,11 +113,11 @@ def convert(value: Any, argument: Argument, what: str, slot: Slot) -> Any:
     if kind == "padding":
         return SAME if value == SAME else _pair(value, what, slot, 0)
     if kind == "flag":
-        if isinstance(value, bool) or is_foreign(value):
+        if isinstance(value, bool) or is_batched(value):
             return bool(value)
         raise _wrong(what, value, slot, "write `true` or `false`")
     if kind == "number":
-        if is_foreign(value) or (isinstance(value, (int, Fraction)) and not isinstance(value, bool)):
+        if is_batched(value) or (isinstance(value, (int, Fraction)) and not isinstance(value, bool)):
             return value
         raise _wrong(what, value, slot, "give a number")
     if value in argument.choices:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from costcalc.errors import Diagnostic, OperatorError, SpecError, did_you_mean
+from costcalc.errors import Diagnostic, OperatorError, SpecError
 from costcalc.graph import (
     ChannelShuffle,
     Conv2d,
@@ -18,12 +18,13 @@ from costcalc.graph import (
     Weight,
     format_shape,
 )
-from costcalc.spec.calls import Call, called_name, step_call
-from costcalc.spec.evaluate import LARGEST, Functions, Scope, convert, evaluate, evaluate_slot, truth
-from costcalc.spec.frame import Frame, sizes
+from costcalc.spec.calls import BoundCall, bind_step, called_name
+from costcalc.spec.evaluate import LARGEST, Scope, convert, evaluate, evaluate_slot, truth
+from costcalc.spec.explain import derivation, explained, no_label, refusal
+from costcalc.spec.expression import Functions
 from costcalc.spec.model import Block, Branch, Cell, Slot, Step
-from costcalc.spec.primitives import MERGES, REQUIRED, Primitive
-from costcalc.spec.refusals import derivation, explained, missing, refusal
+from costcalc.spec.primitives import MERGES, Primitive
+from costcalc.spec.scope import Frame, sizes
 from costcalc.units import plural
 
 MOST_STEPS = 100_000
@@ -61,18 +62,20 @@ class Expander:
         self._functions = functions
         self._steps = 0
         self._shared: dict[str, Node] = {}
-        self._calls: dict[tuple[int, str], Call] = {}
+        self._calls: dict[tuple[int, str], BoundCall] = {}
 
     def scope(self, inputs: Tensors, copy: int) -> Scope:
         """Return the spec's parameters, the sizes of the input, and `i`, the number of the copy."""
         return {**self._scope, **sizes("in", self.builder.shape(inputs[0])), "i": copy}
 
-    def call(self, call: Call, values: Values, inputs: Tensors, frame: Frame) -> Tensors:
+    def call(self, call: BoundCall, values: Values, inputs: Tensors, frame: Frame) -> Tensors:
         """Append what is called and return its results.
 
         Raises:
             SpecError: what is wrong, where going on would only give errors that follow from it.
         """
+        if call.lacking:
+            raise SpecError(call.lacks(call.lacking[0]))
         match call.callee:
             case Block():
                 return self._block(call.callee, values, inputs, frame, call.op)
@@ -121,8 +124,6 @@ class Expander:
                 scope[name] = values[name]
             elif parameter.default is not None:
                 scope[name] = evaluate_slot(parameter.default, scope, self._functions)
-            else:
-                raise missing(f"block `{block.name}`", block.name, name, op)
         for local, cell in block.let.items():
             scope[local] = evaluate(cell, scope, self._functions)
         inner = Frame(scope, labels, frame.path, frame.origin, frame.weights, frame.weights, frame.depth + 1)
@@ -135,7 +136,7 @@ class Expander:
         name = called_name(step.op, frame.scope, self._functions)
         call = self._calls.get((id(step), name))
         if call is None:  # checked once, not for every copy
-            call = self._calls[id(step), name] = step_call(step, name, self._blocks)
+            call = self._calls[id(step), name] = bind_step(step, name, self._blocks)
         values = {key: evaluate_slot(slot, frame.scope, self._functions) for key, slot in call.slots.items()}
         path = frame.child_path(step.labels[0] if len(step.labels) == 1 else name)
         return self.call(call, values, inputs, frame.step(path, step.share))
@@ -166,7 +167,7 @@ class Expander:
     # ---- operators -------------------------------------------------------------------------
 
     def _primitive(
-        self, call: Call, primitive: Primitive, values: Values, inputs: Tensors, frame: Frame
+        self, call: BoundCall, primitive: Primitive, values: Values, inputs: Tensors, frame: Frame
     ) -> Tensors:
         arguments = {}
         for name, argument in primitive.arguments.items():
@@ -176,8 +177,6 @@ class Expander:
                     arguments[name] = convert(values[name], argument, f"{frame.path}: {name}", slot)
                 except SpecError as error:
                     raise explained(error, slot, frame) from None
-            elif argument.default is REQUIRED:
-                raise missing(f"`{primitive.name}`", primitive.name, name, call.op)
             else:
                 arguments[name] = argument.default
         if len(inputs) != 1:
@@ -270,7 +269,5 @@ def _labelled(sources: tuple[Cell, ...], frame: Frame) -> Tensors:
     """Return the nodes that a `from` names in this block."""
     for cell in sources:
         if cell.text not in frame.labels:
-            help = did_you_mean(cell.text, frame.labels) or f"labels here: {', '.join(frame.labels)}"
-            message = f"`from`: no label `{cell.text}` in this block"
-            raise SpecError(Diagnostic("E308", message, cell.location(), help))
+            raise SpecError(no_label(cell, frame.labels))
     return tuple([frame.labels[cell.text] for cell in sources])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from costcalc.errors import CostcalcError, Diagnostic, Location, SpecError, said_once
@@ -15,19 +15,22 @@ from costcalc.spec.resolve import Resolved, resolve
 from costcalc.spec.usage import Usage, usage
 
 
-def lint(names: Iterable[str], files: Files | None = None) -> list[Diagnostic]:
+def lint(
+    names: Iterable[str], files: Files | None = None, *, figures: Collection[str] = ()
+) -> list[Diagnostic]:
     """Return the errors of files and of all their variants, and warnings, in the order of each file.
 
     Args:
         names: Paths, or names of shipped specs. A block may be there for another one of them to call.
         files: Where files are read; the disk and the shipped zoo unless given.
+        figures: What printed figures can be called; anything, unless given.
     """
     files = files or Files()
     found: dict[str, list[Diagnostic]] = {}
     called: set[Location] = set()
     for name in names:
         try:
-            spec, reached, found[name] = _linted(name, files)
+            spec, reached, found[name] = _linted(name, files, figures)
         except CostcalcError as error:
             found[name] = list(error.diagnostics)
         else:
@@ -36,12 +39,14 @@ def lint(names: Iterable[str], files: Files | None = None) -> list[Diagnostic]:
     return [each for each in dict.fromkeys(every) if each.code != "W402" or each.location not in called]
 
 
-def _linted(name: str, files: Files) -> tuple[Spec, frozenset[str], list[Diagnostic]]:
+def _linted(
+    name: str, files: Files, figures: Collection[str]
+) -> tuple[Spec, frozenset[str], list[Diagnostic]]:
     path = files.locate(name)
     spec = gather(path, files)
     if spec.input or spec.stages:
         spec = link(path, files)  # which refuses half a network
-    reached = check(spec)
+    reached = check(spec, figures)
     used = usage(spec, reached)
     found = [*_unused(spec, reached, used), *_unused_imports(path, files, reached, used)]
     if spec.stages:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from costcalc.errors import Diagnostic, Location, SpecError, did_you_mean
+from costcalc.errors import Diagnostic, Location, SpecError
 from costcalc.graph import Graph, GraphBuilder, Shape, format_shape
-from costcalc.spec.calls import called_name, row_call
+from costcalc.spec.calls import bind_row, called_name
 from costcalc.spec.evaluate import evaluate, evaluate_slot, show, truth
 from costcalc.spec.expand import Expander, Tensors
-from costcalc.spec.frame import Frame
+from costcalc.spec.explain import head_is_stage, no_stage
+from costcalc.spec.expression import is_batched
 from costcalc.spec.model import Branch, Cell, slot_location
 from costcalc.spec.resolve import Resolved, ResolvedRow
-from costcalc.spec.value import is_foreign
+from costcalc.spec.scope import Frame
 
 
 def lower(resolved: Resolved, name: str) -> Graph:
@@ -71,7 +72,7 @@ class _Lowering:
         """Append all copies of a row; the stride belongs to the first."""
         written = row.row
         name = called_name(written.op, self.resolved.scope, self.resolved.functions)
-        call = row_call(written, name, self.spec.blocks)
+        call = bind_row(written, name, self.spec.blocks)
         values = dict(row.values)
         for copy in range(row.copies):
             inputs = tuple([self.source(cell) for cell in written.sources]) or (self.emitted[-1],)
@@ -94,11 +95,9 @@ class _Lowering:
         if cell.text in self.stages:
             return self.stages[cell.text]
         if cell.is_name:
-            help = did_you_mean(cell.text, self.stages) or "name a stage above this row"
-            message = f"`from`: no stage `{cell.text}` so far"
-            raise SpecError(Diagnostic("E308", message, cell.location(), help))
+            raise SpecError(no_stage(cell, self.stages))
         back = evaluate(cell, self.resolved.scope, self.resolved.functions)
-        if is_foreign(back) and back // 1 == back:
+        if is_batched(back) and back // 1 == back:
             back = int(back)
         if not isinstance(back, int) or isinstance(back, bool) or back >= 0:
             message = "`from` is a stage's name or a negative number"
@@ -146,9 +145,7 @@ class _Lowering:
         for name, branch in self.spec.heads.items():
             assert branch.location is not None
             if name in self.stages:
-                help = "give the head a name of its own"
-                message = f"head `{name}` has the name of a stage"
-                raise SpecError(Diagnostic("E323", message, branch.location, help))
+                raise SpecError(head_is_stage(name, branch.location))
             inputs = tuple([self.source(cell) for cell in branch.sources]) or (self.emitted[-1],)
             frame = Frame(self.expander.scope(inputs, 0), dict(self.stages), name, branch.location, name)
             if branch.when is None or truth(branch.when, frame.scope, self.resolved.functions):

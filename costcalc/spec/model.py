@@ -13,29 +13,6 @@ from costcalc.spec.source import Scalar, Source
 RESERVED_COLUMNS = ("name", "op", "from", "n", "c", "s", "in", "out", "when")
 """Columns with a meaning of their own; any other column is a parameter of the row's block."""
 
-METRICS = (
-    "macs",
-    "params",
-    "params_without_bn",
-    "params_and_buffers",
-    "activations",
-    "conv_activations",
-    "top1",
-    "top5",
-    "macs_conv",
-    "fvcore",
-    "torch",
-    "ptflops",
-    "ptflops-aten",
-    "thop",
-    "torchinfo",
-    "calflops",
-    "calflops-flops",
-    "torchprofile",
-    "pycls",
-)
-"""What a figure in `published` can be: a cost, an accuracy, or MACs as another tool counts them."""
-
 ALIASES = {
     "width_multiplier": "alpha",
     "resolution_multiplier": "rho",

@@ -11,12 +11,13 @@ from collections.abc import Collection
 from typing import Final
 
 from costcalc.errors import Diagnostic, Location, SpecError, did_you_mean
-from costcalc.spec.evaluate import convert
+from costcalc.spec.evaluate import convert, listed, no_parameter
+from costcalc.spec.expression import FUNCTIONS
 from costcalc.spec.model import Cell, Slot, Spec
-from costcalc.spec.primitives import MERGES, PRIMITIVES, SAME, Argument
-from costcalc.spec.rounding import FUNCTIONS
+from costcalc.spec.primitives import CHOICES, MERGES, PRIMITIVES, SAME, Argument
+from costcalc.spec.scope import size_names
 
-SIZES: Final = ("c_in", "h_in", "w_in")
+SIZES: Final = size_names("in")
 RESERVED: Final = {
     "x": "in the `round` of `scaling` it is the value to round",
     "i": "it counts the copies of a row",
@@ -35,22 +36,7 @@ RESERVED_IN_BLOCKS: Final = frozenset(RESERVED) - {"x", "resolution"}
 MOST_ERRORS: Final = 100
 """More of them help nobody, and take long to find."""
 
-CHOICES: Final = frozenset(
-    {
-        SAME,
-        *(
-            word
-            for primitive in PRIMITIVES.values()
-            for argument in primitive.arguments.values()
-            for word in argument.choices
-        ),
-    }
-)
-"""Words that arguments of primitives take. A parameter of that name would take their place, in imported
-blocks too."""
-_WORDS: Final = CHOICES | {*PRIMITIVES, *MERGES}
 _FLAGS: Final = {"yes": "true", "on": "true", "no": "false", "off": "false"}
-_MOST_SHOWN: Final = 12
 
 
 class TooManyErrorsError(Exception):
@@ -76,7 +62,11 @@ class Names:
         Raises:
             TooManyErrorsError: it is the last one that is kept.
         """
-        self.errors.append(Diagnostic(code, message, where, help))
+        self.keep(Diagnostic(code, message, where, help))
+
+    def keep(self, error: Diagnostic) -> None:
+        """Keep an error that is worded elsewhere; raises as `note`."""
+        self.errors.append(error)
         if len(self.errors) >= MOST_ERRORS:
             raise TooManyErrorsError
 
@@ -91,14 +81,14 @@ class Names:
             if self._is_word(cell, scope):
                 if cell.text in self._spec.blocks:
                     self.called.add(cell.text)
-                elif cell.text not in _WORDS:
-                    self.unknown(cell, cell.text, scope, (*self._spec.blocks, *_WORDS))
+                elif not _is_word_of_arguments(cell.text):
+                    self.unknown(cell, cell.text, scope, (*self._spec.blocks, *CHOICES, *PRIMITIVES, *MERGES))
 
     def number(self, slot: Slot, scope: Collection[str], what: str) -> None:
         """Check a number or condition."""
         for cell in (slot,) if isinstance(slot, Cell) else slot:
             if self._is_word(cell, scope):
-                if cell.text in _WORDS or cell.text in self._spec.blocks:
+                if _is_word_of_arguments(cell.text) or cell.text in self._spec.blocks:
                     message = f"{what} must be a number or a condition, not the name `{cell.text}`"
                     self.note("E307", message, cell.location())
                 else:
@@ -109,7 +99,7 @@ class Names:
         for cell in (slot,) if isinstance(slot, Cell) else slot:
             if not self._is_word(cell, scope) or (argument.kind == "padding" and cell.text == SAME):
                 continue
-            if argument.kind != "name" and cell.text not in _WORDS:
+            if argument.kind != "name" and not _is_word_of_arguments(cell.text):
                 self.unknown(cell, cell.text, scope)
                 continue
             try:
@@ -119,10 +109,8 @@ class Names:
 
     def passed(self, cell: Cell, scope: Collection[str]) -> None:
         """Check that there is a parameter `p` for `$p`."""
-        name = cell.text[1:]
-        if name not in scope:
-            help = did_you_mean(name, scope) or _listed(scope)
-            self.note("E301", f"`{cell.text}`: no parameter `{name}`", cell.location(), help)
+        if cell.text[1:] not in scope:
+            self.keep(no_parameter(cell, scope))
 
     def unknown(self, cell: Cell, name: str, scope: Collection[str], also: Collection[str] = ()) -> None:
         """Note a name that means nothing here, and what may have been meant."""
@@ -137,7 +125,7 @@ class Names:
         elif name in _FLAGS:
             help = f"write `{_FLAGS[name]}`"
         else:
-            help = did_you_mean(name, [*scope, *also]) or _listed(scope)
+            help = did_you_mean(name, [*scope, *also]) or listed(scope)
         self.note("E124", message, where, help)
 
     def _is_word(self, cell: Cell, scope: Collection[str]) -> bool:
@@ -171,7 +159,6 @@ class Names:
             self.note("E125", f"unknown function `{name}`", where, help)
 
 
-def _listed(scope: Collection[str]) -> str | None:
-    names = sorted(scope)
-    more = ", ..." if len(names) > _MOST_SHOWN else ""
-    return f"names here: {', '.join(names[:_MOST_SHOWN])}{more}" if names else None
+def _is_word_of_arguments(text: str) -> bool:
+    """Tell whether arguments of primitives or blocks can take a word: a choice, or a name to call."""
+    return text in CHOICES or text in PRIMITIVES or text in MERGES

@@ -154,7 +154,7 @@ class Reader:
         for item in items:
             name = self.identifier(item, what)
             if name in found:
-                self.error("E209", item, f"{what} stands twice: `{name}`")
+                self.error("E209", item, f"{what} is given twice: `{name}`")
             elif name:
                 found.append(name)
         return tuple(found)

@@ -9,11 +9,9 @@ from fractions import Fraction
 from typing import Any
 
 from costcalc.errors import Diagnostic, Location, SpecError
-from costcalc.spec.evaluate import Functions, Scope, count, evaluate, evaluate_slot, show, truth
-from costcalc.spec.expression import Fixed
+from costcalc.spec.evaluate import Scope, count, evaluate, evaluate_slot, show, truth
+from costcalc.spec.expression import FUNCTIONS, Fixed, Functions, is_batched
 from costcalc.spec.model import Cell, Row, Scaling, Slot, Spec, slot_location
-from costcalc.spec.rounding import FUNCTIONS
-from costcalc.spec.value import is_foreign
 
 RESOLUTION = "resolution"
 """The input size in pixels, accepted wherever a parameter is, in every spec."""
@@ -157,7 +155,7 @@ def _scale(scaling: Scaling, base: Any, what: str, scope: Scope, functions: Func
 
 
 def _require_number(value: Any, what: str, where: Location) -> None:
-    if type(value) not in (int, Fraction) and not is_foreign(value):
+    if type(value) not in (int, Fraction) and not is_batched(value):
         raise SpecError(Diagnostic("E307", f"{what} = {show(value)} is not a number", where))
 
 
@@ -174,7 +172,7 @@ def _illegal(scaling: Scaling, base: Any, factor: Any, scaled: Any, what: str) -
 
 def _legal(base: Any, scaled: Any) -> str:
     """Name the multipliers next to one that is not legal; of many designs at once, or of nothing, none."""
-    if is_foreign(base) or is_foreign(scaled) or base <= 0:
+    if is_batched(base) or is_batched(scaled) or base <= 0:
         return ""
     below = max(int(scaled // 1), 1)
     near = dict.fromkeys(Fraction(width) / base for width in (below, below + 1))

@@ -15,11 +15,20 @@ from itertools import combinations
 from types import MappingProxyType
 from typing import Any, Final
 
-from costcalc.spec.decode import BLOCK_KEYS, KEYS, REQUIRED_KEYS, SCALED, SCALING_KEYS, VARIANT, VERSION
+from costcalc.spec.decode import (
+    BLOCK_KEYS,
+    BRANCH_KEYS,
+    KEYS,
+    REQUIRED_KEYS,
+    SCALED,
+    SCALING_KEYS,
+    STEP_CONTROLS,
+    VARIANT,
+    VERSION,
+)
 from costcalc.spec.evaluate import show
 from costcalc.spec.primitives import MERGES, PRIMITIVES, REQUIRED, Argument, Primitive
 from costcalc.spec.reader import IDENTIFIER, WHOLE_NUMBER
-from costcalc.spec.steps import BRANCH_KEYS, STEP_CONTROLS
 
 FILE: Final = "spec.schema.json"
 """Beside the shipped specs, whose first lines name it."""

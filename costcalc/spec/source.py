@@ -10,18 +10,30 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeGuard
 
 import yaml
 
 from costcalc.errors import Diagnostic, SpecError
-from costcalc.spec.syntax import MAX_DEPTH, TOO_DEEP, explain
-from costcalc.spec.text import FORBIDDEN, MAX_BYTES, TO_END_OF_LINE, Text, decode, no_control
-from costcalc.spec.tree import Mapping, Scalar, Sequence, Source, Tree
+from costcalc.spec.text import (
+    FORBIDDEN,
+    MAX_BYTES,
+    TO_END_OF_LINE,
+    Mapping,
+    Scalar,
+    Sequence,
+    Source,
+    Text,
+    Tree,
+    decode,
+    no_control,
+)
 
 __all__ = ["Mapping", "Scalar", "Sequence", "Source", "Tree", "parse", "read"]
 
+MAX_DEPTH: Final = 50
 MAX_VALUES: Final = 20_000
 MAX_SCALAR: Final = 4096
 MAX_DIAGNOSTICS: Final = 20
@@ -90,7 +102,7 @@ def _explained(text: Text, error: yaml.MarkedYAMLError) -> Diagnostic:
     start: Any = error.context_mark or stop
     rest = text.lines[stop.line][stop.column :] if stop.line < len(text.lines) else ""
     later_line = stop.line > start.line
-    complaint = explain(error.problem or "", error.context or "", rest, later_line=later_line)
+    complaint = _complaint(error.problem or "", error.context or "", rest, later_line=later_line)
     mark = start if complaint.at_start else stop
     place = text.place(mark.line + 1, mark.column + 1, mark.column + 2)
     return Diagnostic(complaint.code, complaint.message, place, complaint.help)
@@ -137,7 +149,7 @@ class _Builder:
         elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
             self._check_properties(event)
             if len(self._open) == MAX_DEPTH:
-                self._stop(TOO_DEEP.code, TOO_DEEP.message, event, TOO_DEEP.help)
+                self._stop(_TOO_DEEP.code, _TOO_DEEP.message, event, _TOO_DEEP.help)
             self._open.append(_Open(event))
         elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
             self._add(_closed(self._open.pop(), event.end_mark))
@@ -255,3 +267,109 @@ def _key_advice(key: Scalar) -> str:
     if colon and _KEY.fullmatch(name):
         return f"put a space after the colon: `{_short(name)}: {_short(value)}`"
     return "a name is made of letters, digits and any of `_ . + - = / @ *`"
+
+
+# ---- complaints of the YAML parser, in words that say what to change ----------------------------
+#
+# The C and the Python parser word their complaints differently; fragments of both are known here.
+
+
+@dataclass(frozen=True, slots=True)
+class _Complaint:
+    """A diagnostic without its place. `at_start` blames where the broken construct begins."""
+
+    code: str
+    message: str
+    help: str | None = None
+    at_start: bool = False
+
+
+_TOO_DEEP: Final = _Complaint("E108", f"this nests deeper than {MAX_DEPTH}", "name parts under `blocks`")
+"""Newer versions of libyaml count as well, and up to 1,000: they may find it before we do."""
+
+_QUOTE: Final = "put text that begins so in quotes"
+_ALIGN: Final = (
+    "indent the entries of a list or mapping alike; quote text that goes on after a quote or bracket"
+)
+
+_BY_CONTEXT: Final = {
+    "alias": _Complaint("E111", "`*` begins an alias, and specs have none", _QUOTE),
+    "anchor": _Complaint("E111", "`&` begins an anchor, and specs have none", _QUOTE),
+    "a tag": _Complaint("E112", "`!` begins a tag, and specs have none", _QUOTE),
+    "directive": _Complaint("E105", "specs have no directives", "delete the line that begins with `%`"),
+}
+_BY_SIGN: Final = {
+    "\t": _Complaint("E106", "a tab indents this line", "indent with spaces"),
+    "@": _Complaint("E105", "text cannot begin with `@`", _QUOTE),
+    "`": _Complaint("E105", "text cannot begin with a backquote", _QUOTE),
+    "%": _Complaint("E105", "text cannot begin with `%`", _QUOTE),
+    "]": _Complaint("E107", "this `]` closes nothing", "delete it, or add the `[` that it closes"),
+    "}": _Complaint("E107", "this `}` closes nothing", "delete it, or add the `{` that it closes"),
+}
+_UNEXPECTED: Final = ("cannot start any token", "node content", "expected key", "block end", "document start")
+"""The complaints about which the sign says more."""
+_BY_PROBLEM: Final = {
+    "maximum nesting": _TOO_DEEP,
+    "tab character": _BY_SIGN["\t"],
+    "unexpected end of stream": _Complaint("E107", "this quote is never closed", None, at_start=True),
+    "could not find expected ':'": _Complaint("E105", "this has no `:`", "write `key: value`", at_start=True),
+    "mapping values are not allowed": _Complaint(
+        "E105", "a `:` cannot stand here", "quote text that contains `: `, or correct the indentation"
+    ),
+    "sequence entries are not allowed": _Complaint(
+        "E105", "a `-` cannot stand here", "begin the list on a line of its own"
+    ),
+    "node content": _Complaint("E105", "there is no value before this", "write `~` for an empty cell"),
+    "escape": _Complaint(
+        "E105", "this escape does not exist", "in double quotes `\\` begins an escape; single quotes keep it"
+    ),
+    "comment or line break": _Complaint("E105", "text after `|` or `>` begins on the next line"),
+    "indentation indicator": _Complaint("E105", "text after `|` or `>` begins on the next line"),
+    "expected key": _Complaint("E105", "this does not line up with the lines around it", _ALIGN),
+    "block end": _Complaint("E105", "this does not line up with the lines around it", _ALIGN),
+    "'-' indicator": _Complaint("E105", "this does not line up with the lines around it", _ALIGN),
+    "document start": _Complaint("E105", "this does not belong to the mapping above", _ALIGN),
+    "tag handle": _BY_CONTEXT["a tag"],
+    "incompatible YAML": _BY_CONTEXT["directive"],
+}
+
+
+def _complaint(problem: str, context: str, rest: str, *, later_line: bool) -> _Complaint:
+    """Return our words for a parser's complaint.
+
+    Args:
+        problem: What the parser did not like.
+        context: What it was reading, such as "while parsing a flow mapping".
+        rest: The line from where it stopped.
+        later_line: Whether it stopped on a later line than what it was reading began on.
+    """
+    if "',' or" in problem:
+        return _bracket(rest, later_line)
+    for fragment, complaint in _BY_CONTEXT.items():
+        if fragment in context:
+            return complaint
+    sign = rest[:1]
+    if sign in _BY_SIGN and any(fragment in problem for fragment in _UNEXPECTED):
+        return _BY_SIGN[sign]
+    for fragment, complaint in _BY_PROBLEM.items():
+        if fragment in problem:
+            return complaint
+    return _Complaint("E105", f"this is not YAML: {problem}")
+
+
+def _bracket(rest: str, later_line: bool) -> _Complaint:
+    """Return the words for a list or mapping in brackets that goes on with neither `,` nor its end."""
+    sign = rest[:1]
+    if sign in ("", ":") and (later_line or not sign):
+        return _Complaint(
+            "E107", "this bracket is never closed", "or a comma is missing behind it", at_start=True
+        )
+    if sign in ("]", "}"):
+        return _Complaint(
+            "E107", f"this `{sign}` does not close the bracket that is open", "close that one first"
+        )
+    if sign in ("[", "{"):
+        return _Complaint(
+            "E105", f"a `{sign}` cannot stand within text", "quote it; a table is called: `width_of(g)`"
+        )
+    return _Complaint("E105", "a comma or a closing bracket is missing before this")

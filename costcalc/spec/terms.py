@@ -14,7 +14,7 @@ from costcalc.spec.files import Files
 from costcalc.spec.model import ALIASES, Cell, Slot, Spec
 from costcalc.spec.resolve import RESOLUTION
 from costcalc.spec.source import Scalar, Source
-from costcalc.spec.tree import Mapping as MappingTree
+from costcalc.spec.text import Mapping as MappingTree
 
 MOST_MODELS = 10_000
 _MOST_SHOWN = 12
@@ -72,7 +72,7 @@ def overrides_of(spec: Spec, terms: str) -> dict[str, Slot]:
     Later terms win over earlier ones.
 
     Raises:
-        ModelReferenceError: E004 for each unknown variant or parameter, E12x for each value that is none.
+        ModelReferenceError: E004 for each unknown variant or parameter, E12x for each value that is wrong.
     """
     overrides: dict[str, Slot] = {}
     errors = []

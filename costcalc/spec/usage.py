@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from costcalc.spec.bodies import calls
 from costcalc.spec.model import Block, Branch, Cell, Slot, Spec
 
 
@@ -41,13 +40,22 @@ def usage(spec: Spec, reached: Collection[str]) -> Usage:
         for name, slot in {**defaults, **block.let}.items():
             # `params: {g: g}` hands the spec's g to the block's.
             names |= {name} & {used for cell in _cells(slot) for used in _names(cell)}
-    called = {op.text for block in blocks for op in calls(block.body)}
-    return Usage(frozenset(names), frozenset(tables), frozenset(called))
+    blocks_called = {op.text for block in blocks for op in called(block.body)}
+    return Usage(frozenset(names), frozenset(tables), frozenset(blocks_called))
+
+
+def called(branch: Branch) -> Iterator[Cell]:
+    """Yield what the steps of a branch call by name, those of merged branches included."""
+    for step in branch.steps:
+        for inner in step.branches or ():
+            yield from called(inner)
+        if not step.op.passes:
+            yield step.op
 
 
 def called_by(block: Block) -> Iterator[Cell]:
     """Yield the names that a block calls, and those that it may hand on to be called."""
-    yield from calls(block.body)
+    yield from called(block.body)
     for cell in _block_cells(block):
         if cell.expression and cell.is_name and cell.text not in (*block.parameters, *block.let):
             yield cell

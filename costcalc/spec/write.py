@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from costcalc.errors import Diagnostic, SpecError
 from costcalc.graph import Shape
@@ -15,13 +16,19 @@ from costcalc.spec.check import check
 from costcalc.spec.decode import VERSION, Document, decode
 from costcalc.spec.evaluate import show_exactly
 from costcalc.spec.files import Files
-from costcalc.spec.flow import Plain, lines, one_line
 from costcalc.spec.link import link
 from costcalc.spec.lower import RowShapes, row_shapes
 from costcalc.spec.model import Block, Branch, Cell, Slot, Step
 from costcalc.spec.resolve import Resolved, ResolvedRow
 from costcalc.spec.source import parse
 from costcalc.spec.usage import usage
+
+Plain = str | None | Sequence["Plain"] | Mapping[str, "Plain"]
+"""What a spec is made of: texts, empty values, lists, mappings."""
+
+WIDTH: Final = 110
+_UNQUOTED: Final = re.compile(r"-?[\w$.(][\w$.+*/ ()<>=!%-]*(?<! )", re.ASCII)
+_NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
 
 FIRST_COLUMNS = ("name", "op", "n", "c", "s")
 LAST_COLUMNS = ("from", "in", "out")
@@ -90,10 +97,10 @@ def _text(model: Model, shapes: Iterable[RowShapes], used: Container[str]) -> st
         "columns": filled,
     }
     text = [f"# {model.name}, resolved: the parameters are evaluated and the rows are scaled."]
-    text += lines({key: value for key, value in document.items() if value})
-    text += ["stages:", *(f"  - {one_line([row.get(column) for column in filled])}" for row in rows)]
+    text += yaml_lines({key: value for key, value in document.items() if value})
+    text += ["stages:", *(f"  - {_one_line([row.get(column) for column in filled])}" for row in rows)]
     if spec.heads:
-        text += lines({"heads": {key: _branch(branch) for key, branch in spec.heads.items()}})
+        text += yaml_lines({"heads": {key: _branch(branch) for key, branch in spec.heads.items()}})
     return "\n".join(text) + "\n"
 
 
@@ -183,3 +190,58 @@ def _controls(part: Step | Branch) -> dict[str, Plain]:
         sources = [cell.text for cell in part.sources]
         controls["from"] = sources[0] if len(sources) == 1 else sources
     return controls
+
+
+# ---- YAML: on one line where it fits, else a line for each part --------------------------------
+
+
+def yaml_lines(value: Plain, width: int = WIDTH) -> Iterator[str]:
+    """Yield the lines of a list or mapping, a line or more for each part."""
+    match value:
+        case Mapping():
+            for key, inner in value.items():
+                yield from _part(f"{_scalar(key)}:", _one_line(inner), inner, width)
+        case None | str():
+            yield _one_line(value)
+        case _:
+            for item in value:
+                yield from _part("-", _item(item), item, width)
+
+
+def _one_line(value: Plain) -> str:
+    """Return a value in flow style, such as `[conv, {c: 64, k: [1, 7]}]`."""
+    match value:
+        case None:
+            return "~"
+        case str():
+            return _scalar(value)
+        case Mapping():
+            return (
+                "{" + ", ".join(f"{_scalar(key)}: {_one_line(inner)}" for key, inner in value.items()) + "}"
+            )
+        case _:
+            return "[" + ", ".join(map(_item, value)) + "]"
+
+
+def _item(value: Plain) -> str:
+    """Return an item of a list; a mapping of one entry needs no braces there."""
+    text = _one_line(value)
+    return text[1:-1] if isinstance(value, Mapping) and len(value) == 1 else text
+
+
+def _part(start: str, whole: str, value: Plain, width: int) -> Iterator[str]:
+    if not value or isinstance(value, str) or len(start) + 1 + len(whole) <= width:
+        yield f"{start} {whole}"
+        return
+    below = [f"  {line}" for line in yaml_lines(value, width - 2)]
+    if start == "-":  # the first line goes behind the dash
+        yield f"-{below.pop(0)[1:]}"
+    else:
+        yield start
+    yield from below
+
+
+def _scalar(text: str) -> str:
+    if _UNQUOTED.fullmatch(text) and text not in _NULLS:
+        return text
+    return "'" + text.replace("'", "''") + "'"

@@ -17,10 +17,10 @@ from costcalc.cost import Basis, Cost, parse_basis
 from costcalc.errors import Diagnostic, UsageError
 from costcalc.networks import Network, network
 from costcalc.spec.build import build
+from costcalc.spec.expression.value import power
 from costcalc.spec.model import Published, Slot
 from costcalc.spec.resolve import RESOLUTION, resolve
 from costcalc.spec.terms import overrides_of, value_cell
-from costcalc.spec.value import power
 from costcalc.sweeps.axes import DIMENSIONS, axis_of, decimal, multiplier
 from costcalc.sweeps.count import UNKNOWN, Job
 from costcalc.sweeps.solve import parse_number, value_of

@@ -18,7 +18,7 @@ from costcalc.sweeps.axes import parse_axis
 from costcalc.sweeps.count import DEFAULT, Job, countable, countable_metric
 from costcalc.sweeps.select import Selection, parse_selection
 from costcalc.sweeps.space import Space, open_space
-from costcalc.witness.versions import require
+from costcalc.witness.tools import require
 
 FVCORE: Final = "fvcore"
 """The column of what fvcore counts."""

@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from costcalc.errors import Diagnostic, UsageError
-from costcalc.spec.value import no_number, power
+from costcalc.spec.expression.value import no_number, power
 
 LARGEST_ARRAY: Final = 1 << 16
 """Elements of an array that arithmetic may make. A larger box is halved: see `Crowded`."""

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from costcalc.errors import one_of
-from costcalc.spec.condition import Condition, parse_condition
 from costcalc.spec.expression import ExpressionError
-from costcalc.spec.rounding import FUNCTIONS
-from costcalc.spec.value import Elementwise, no_number, truth
+from costcalc.spec.expression.condition import Condition, parse_condition
+from costcalc.spec.expression.rounding import FUNCTIONS
+from costcalc.spec.expression.value import Elementwise, no_number, truth
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 One small JSON file per count, addressed by all that decides it: the graph, the versions of
 fvcore and torch, and the source of this package, so that no changed spelling of an operator can
-leave a stale number behind. A cache that cannot be read or written is a warning, never a failure.
+leave a stale number behind. A network with operators that are not of this package, whose spelling
+may change as well, is counted every time. A cache that cannot be read or written is a warning, never
+a failure.
 """
 
 from __future__ import annotations
@@ -17,8 +19,7 @@ from pathlib import Path
 
 from costcalc.errors import Diagnostic
 from costcalc.graph import Graph
-from costcalc.witness.versions import require
-from costcalc.witness.witnessed import Witnessed
+from costcalc.witness.tools import Witnessed, require
 
 Progress = Callable[[int, int, Graph], None]
 Warn = Callable[[Diagnostic], None]
@@ -75,7 +76,7 @@ def _counts(
             missing.remove(key)
             counted = known[key] = _fvcore_count(graph, warn)
             if counted:
-                cache.write(key, counted)
+                cache.write(key, graph, counted)
         found = known[key]
         yield found and _renamed(found, graph)
 
@@ -98,7 +99,7 @@ def _renamed(witnessed: Witnessed, graph: Graph) -> Witnessed:
 
 
 class _Cache:
-    """Counts by key in a folder of small files. Trouble is told once, and then the cache is left alone."""
+    """Counts by key in a folder of small files. After trouble, reported once, the cache is left alone."""
 
     def __init__(self, versions: tuple[str, ...], warn: Warn) -> None:
         self._warn = warn
@@ -114,7 +115,7 @@ class _Cache:
         return hashlib.sha256(self._salt + graph.digest().encode()).hexdigest()
 
     def read(self, key: str, graph: Graph) -> Witnessed | None:
-        if self._folder is None:
+        if self._folder is None or not _is_ours(graph):
             return None
         path = self._path(self._folder, key)
         try:
@@ -128,8 +129,8 @@ class _Cache:
             self._warn(Diagnostic("E021", message, severity="warning"))
         return None
 
-    def write(self, key: str, witnessed: Witnessed) -> None:
-        if self._folder is None:
+    def write(self, key: str, graph: Graph, witnessed: Witnessed) -> None:
+        if self._folder is None or not _is_ours(graph):
             return
         import tempfile
 
@@ -152,6 +153,11 @@ class _Cache:
         message = f"fvcore's counts cannot be kept: {error}"
         help_ = "set COSTCALC_CACHE_DIR to a folder that you can write"
         self._warn(Diagnostic("E022", message, help=help_, severity="warning"))
+
+
+def _is_ours(graph: Graph) -> bool:
+    """Tell whether all operators are of this package, whose source the keys depend on."""
+    return all(type(node.op).__module__.startswith("costcalc.") for node in graph.nodes)
 
 
 def _decode(text: bytes) -> Witnessed:

@@ -25,7 +25,24 @@ def layer(op: g.Op, *inputs: g.Shape) -> nn.Module:
     The module takes as many tensors as the operator and has the operator's `weights` and
     `buffers` under the same names.
     """
-    raise NotImplementedError(f"{type(op).__name__} has no PyTorch spelling")
+    raise NotImplementedError(f"{type(op).__name__} has no PyTorch spelling: give it one by `register_layer`")
+
+
+def register_layer(kind: type[g.Op], make: Callable[..., nn.Module]) -> None:
+    """Say how PyTorch spells an operator of your own.
+
+    Args:
+        kind: The operator's class, derived from `costcalc.graph.Op`.
+        make: Called with the operator and the shapes of its inputs, without the batch. The module that
+            it returns takes as many tensors, and has the operator's `weights` and `buffers` under the
+            same names.
+
+    Raises:
+        ValueError: the class has a spelling already; it decides what other counters see.
+    """
+    if kind in layer.registry:
+        raise ValueError(f"{kind.__name__} has a PyTorch spelling already")
+    layer.register(kind, make)
 
 
 class Add(nn.Module):

@@ -12,7 +12,7 @@ from costcalc.spec.evaluate import show
 from costcalc.spec.files import Files, zoo_directory
 from costcalc.spec.link import gather
 from costcalc.spec.model import Cell
-from costcalc.spec.primitives import MERGES, PRIMITIVES, REQUIRED, Argument, Primitive, Rule
+from costcalc.spec.primitives import MERGES, PRIMITIVES, REQUIRED, Argument, Formulas, Primitive
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "spec-language.md"
 TABLE = re.compile(r"(?<=<!-- primitives -->\n).*?(?=<!-- end of primitives -->)", re.DOTALL)
@@ -37,9 +37,11 @@ def table() -> str:
 def row(name: str, primitive: Primitive) -> str:
     arguments = ", ".join(argument(each, said) for each, said in primitive.arguments.items())
     macs, params = (
-        f"`{cost}`" if cost != "0" else cost for cost in (primitive.rule.macs, primitive.rule.params)
+        f"`{cost}`" if cost != "0" else cost for cost in (primitive.formulas.macs, primitive.formulas.params)
     )
-    return f"| {name} | {primitive.summary} | {arguments} | {output(primitive.rule)} | {macs} | {params} |"
+    return (
+        f"| {name} | {primitive.summary} | {arguments} | {output(primitive.formulas)} | {macs} | {params} |"
+    )
 
 
 def argument(name: str, said: Argument) -> str:
@@ -50,12 +52,12 @@ def argument(name: str, said: Argument) -> str:
     return f"`{name}: {show(default[0] if one else default)}`"
 
 
-def output(rule: Rule) -> str:
-    if rule.width is None and rule.height == "h_in":
-        return "as the input" if rule.channels == "c_in" else f"channels `{rule.channels}`"
-    channels = "" if rule.channels == "c_in" else f"channels `{rule.channels}`, "
-    width = f", width `{rule.width}`" if rule.width else ""
-    return f"{channels}height `{rule.height}`{width}"
+def output(formulas: Formulas) -> str:
+    if formulas.width is None and formulas.height == "h_in":
+        return "as the input" if formulas.channels == "c_in" else f"channels `{formulas.channels}`"
+    channels = "" if formulas.channels == "c_in" else f"channels `{formulas.channels}`, "
+    width = f", width `{formulas.width}`" if formulas.width else ""
+    return f"{channels}height `{formulas.height}`{width}"
 
 
 def test_the_documented_table_is_up_to_date(update_docs: bool) -> None:

@@ -39,8 +39,8 @@ from costcalc.graph import (
 
 pytest.importorskip("torch")
 
-from costcalc.witness.tools import TOOLS, Unavailable, ask, missing_packages
-from costcalc.witness.witnessed import Witnessed
+from costcalc.witness.ask import Unavailable, ask
+from costcalc.witness.tools import TOOLS, Witnessed, missing_packages
 
 
 @pytest.fixture(params=TOOLS)

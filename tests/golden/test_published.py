@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from costcalc.gate.published import check_published
 from costcalc.networks import Door
 from costcalc.spec.files import network_names, zoo_directory
+from costcalc.verification.published import check_published
 
 
 @pytest.mark.parametrize("name", network_names())

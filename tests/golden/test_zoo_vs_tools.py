@@ -22,10 +22,10 @@ from costcalc.spec.files import network_names, zoo_directory
 
 pytest.importorskip("torch")
 
+from costcalc.witness.ask import Unavailable, ask
 from costcalc.witness.build import build_module
 from costcalc.witness.memory import watch_memory
-from costcalc.witness.tools import TOOLS, Unavailable, ask, missing_packages
-from costcalc.witness.witnessed import Witnessed
+from costcalc.witness.tools import TOOLS, Witnessed, missing_packages
 
 NIGHTLY = os.environ.get("COSTCALC_NIGHTLY") == "1"
 

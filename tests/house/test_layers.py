@@ -27,26 +27,20 @@ ROOMS: dict[str, set[str]] = {
     "networks": {"graph", "spec", "importers"},
     "cost": {"graph"},
     "witness": {"graph"},
+    "verification": {"graph", "spec", "networks", "cost", "witness"},
     "sweeps": {"graph", "spec", "networks", "cost", "witness"},
     "gate": {"graph", "spec", "networks", "cost"},
-    "report": {"codes", "graph", "cost", "witness", "sweeps", "gate", "__init__"},
+    "report": {"codes", "graph", "cost", "witness", "verification", "sweeps", "gate", "__init__"},
     "api": {"graph", "spec", "networks", "cost"},
-    "__init__": {"graph", "spec", "networks", "cost", "api", "witness", "sweeps", "gate", "report"},
+    "__init__": {
+        "graph", "spec", "networks", "cost", "api", "witness", "verification", "sweeps", "gate", "report"
+    },
     "cli": {
-        "codes",
-        "graph",
-        "spec",
-        "importers",
-        "networks",
-        "cost",
-        "witness",
-        "sweeps",
-        "gate",
-        "report",
-        "__init__",
+        "codes", "graph", "spec", "importers", "networks", "cost", "witness", "verification", "sweeps", "gate",
+        "report", "__init__",
     },
     "__main__": {"cli"},
-}
+}  # fmt: skip
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "click": ("costcalc.cli",),
     "rich": ("costcalc.cli", "costcalc.report"),

@@ -15,9 +15,9 @@ from costcalc.graph import Graph
 
 pytest.importorskip("torch")
 
+from costcalc.witness.ask import Unavailable, ask
 from costcalc.witness.memory import watch_memory
-from costcalc.witness.tools import TOOLS, Unavailable, ask, missing_packages
-from costcalc.witness.witnessed import Witnessed
+from costcalc.witness.tools import TOOLS, Witnessed, missing_packages
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

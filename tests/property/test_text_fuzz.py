@@ -11,13 +11,11 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from costcalc.codes.expressions import EXPRESSION_CODES
-from costcalc.codes.text import TEXT_CODES
+from costcalc.codes.text import EXPRESSION_CODES, TEXT_CODES
 from costcalc.errors import SpecError
 from costcalc.spec.expression import ExpressionError, Fixed, compile_expression
-from costcalc.spec.source import Mapping, Scalar, Sequence, Source, Tree, parse
-from costcalc.spec.syntax import MAX_DEPTH
-from costcalc.spec.value import LARGEST, LARGEST_DENOMINATOR
+from costcalc.spec.expression.value import LARGEST, LARGEST_DENOMINATOR
+from costcalc.spec.source import MAX_DEPTH, Mapping, Scalar, Sequence, Source, Tree, parse
 
 fuzzing = settings(
     max_examples=20_000 if os.environ.get("COSTCALC_NIGHTLY") == "1" else 200,

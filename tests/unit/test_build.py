@@ -29,7 +29,8 @@ BATCH = 2
 def operators(root: type[g.Op] = g.Op) -> Iterator[type[g.Op]]:
     """Yield every public operator; the test of identity skips what `slots=True` leaves behind."""
     for cls in root.__subclasses__():
-        public = not cls.__name__.startswith("_") and cls is not Input
+        ours = cls.__module__.startswith("costcalc.")
+        public = ours and not cls.__name__.startswith("_") and cls is not Input
         if public and getattr(sys.modules[cls.__module__], cls.__name__) is cls:
             yield cls
         yield from operators(cls)

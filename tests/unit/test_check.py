@@ -112,7 +112,6 @@ def refused(folder: Path, text: str) -> list[Diagnostic]:
         # figures
         ("published: {v: {macs: 3M}}", "E325", "{macs: 3M}"),
         ("published: {alpha=2: {macs: 3M}}", "E325", "{macs: 3M}"),
-        ("published: {base: {mcas: 3M}}", "E325", "{mcas: 3M}"),
     ],
 )
 def test_what_is_refused_and_where(tmp_path: Path, text: str, code: str, part: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from costcalc.codes.structure import STRUCTURE_CODES
+from costcalc.codes.specs import STRUCTURE_CODES
 from costcalc.errors import Diagnostic, SpecError
 from costcalc.spec.decode import Document, decode
 from costcalc.spec.source import parse

@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from costcalc.codes.expressions import EXPRESSION_CODES
-from costcalc.spec.expression import ExpressionError, Fixed, compile_expression
-from costcalc.spec.grammar import MAX_DEPTH, MAX_LENGTH
-from costcalc.spec.rounding import FUNCTIONS
+from costcalc.codes.text import EXPRESSION_CODES
+from costcalc.spec.expression import FUNCTIONS, ExpressionError, Fixed, compile_expression
+from costcalc.spec.expression.grammar import MAX_DEPTH, MAX_LENGTH
 
 SCOPE: dict[str, Any] = {
     "alpha": Fraction(3, 4),

@@ -13,9 +13,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from costcalc.errors import UsageError
-from costcalc.spec.closures import located
 from costcalc.spec.expression import ExpressionError, compile_expression
-from costcalc.spec.rounding import FUNCTIONS
+from costcalc.spec.expression.compile import located
+from costcalc.spec.expression.rounding import FUNCTIONS
 from costcalc.sweeps.grid import Grid, Mixed, along, maximum, to_array
 
 SHAPE = (3, 4)

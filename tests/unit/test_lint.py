@@ -82,10 +82,10 @@ def test_what_is_used_in_some_way_is_no_slip(tmp_path: Path, text: str) -> None:
         ("params: {a: ~}\nstages: [[conv, a]]", "W407 nothing was built: `a` has no value"),
     ],
 )
-def test_what_does_nothing_is_told(tmp_path: Path, text: str, warning: str) -> None:
+def test_what_does_nothing_is_reported(tmp_path: Path, text: str, warning: str) -> None:
     assert found(tmp_path, text) == [warning]
 
 
-def test_blocks_that_only_call_each_other_are_told_once_each(tmp_path: Path) -> None:
+def test_blocks_that_only_call_each_other_are_reported_once_each(tmp_path: Path) -> None:
     text = "blocks: {a: {body: [b]}, b: {body: [bn]}}"
     assert found(tmp_path, text) == ["W402 nothing calls block `a`", "W402 nothing calls block `b`"]

@@ -11,9 +11,9 @@ from costcalc.cost import count
 from costcalc.errors import Diagnostic, SpecError
 from costcalc.graph import Add, Concat, Conv2d, Graph, Mul
 from costcalc.networks import load
+from costcalc.spec.advice import BY_INTENT, ELSEWHERE, IN_STD, PARAMETERS, advice
 from costcalc.spec.files import Files, zoo_directory
 from costcalc.spec.link import gather
-from costcalc.spec.missing import BY_INTENT, ELSEWHERE, IN_STD, PARAMETERS, advice
 from costcalc.spec.primitives import MERGES, PRIMITIVES
 
 Net = Callable[..., Graph]

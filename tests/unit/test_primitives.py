@@ -104,7 +104,7 @@ def test_formulas_are_what_is_computed(name: str, given: dict[str, Any]) -> None
     def formula(text: str) -> Any:
         return compile_expression(text).evaluate(scope)
 
-    rule = primitive.rule
+    rule = primitive.formulas
     width = rule.width or rule.height.replace("_h", "_w").replace("h_in", "w_in")
     assert (formula(rule.channels), formula(rule.height), formula(width)) == (*builder.shape(out), 1, 1)[:3]
     assert formula(rule.macs) == macs
@@ -120,7 +120,7 @@ def test_split_gives_the_first_channels_and_the_rest_or_what_is_listed(
     assert [op.start for op in parts if isinstance(op, Slice)] == [
         sum(channels[:i]) for i in range(len(parts))
     ]
-    assert PRIMITIVES["split"].rule.channels == "c, c_in - c"
+    assert PRIMITIVES["split"].formulas.channels == "c, c_in - c"
 
 
 def test_every_primitive_is_tried() -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from costcalc.errors import SpecError
-from costcalc.gate.published import check_published
 from costcalc.networks import load
+from costcalc.spec.lint import lint
+from costcalc.verification import check_published, figure_names
 
 SPEC = """costcalc: 1
 name: tiny
@@ -56,3 +57,37 @@ def test_reasons_are_of_figures_that_are_there(gap: str, code: str, tmp_path: Pa
     with pytest.raises(SpecError) as caught:
         load(str(path))
     assert [found.code for found in caught.value.diagnostics] == [code]
+
+
+@pytest.mark.parametrize(
+    ("figures", "counted"),
+    [
+        ("macs: 9040, depth: 3", [9040, 3]),
+        ("memory_access: 7936, peak_memory_bytes: 3.0 KiB", [7936, 3072]),
+        ("fvcore: 9552, flops_torch: 18080, macs_conv: 8960", [9552, 18080, 8960]),
+    ],
+)
+def test_whatever_is_counted_can_be_printed(figures: str, counted: list[int], tmp_path: Path) -> None:
+    path = tmp_path / "tiny.yaml"
+    path.write_text(f"{SPEC.partition('published')[0]}published: {{base: {{{figures}}}}}\n")
+    found = check_published(load(str(path)).spec)
+    assert [each.counted for each in found] == counted
+    assert all(each.holds for each in found)
+
+
+def test_a_part_has_no_figures_that_only_whole_networks_have(tmp_path: Path) -> None:
+    path = tmp_path / "tiny.yaml"
+    path.write_text(SPEC.replace("{macs: 6912, params: 108, of: conv1}", "{peak_memory: 1 KiB, of: conv1}"))
+    figure = check_published(load(str(path)).spec)[0]
+    assert figure.counted is None and not figure.holds
+
+
+def test_figures_of_nothing_that_is_counted_are_refused_where_they_are_checked(tmp_path: Path) -> None:
+    path = tmp_path / "tiny.yaml"
+    path.write_text(SPEC.replace("{params: 122, of", "{parms: 122, of"))
+    with pytest.raises(SpecError) as caught:
+        check_published(load(str(path)).spec)
+    assert [(found.code, found.help) for found in caught.value.diagnostics] == [
+        ("E325", "did you mean `params`?")
+    ]
+    assert [found.code for found in lint([str(path)], figures=figure_names())] == ["E325"]

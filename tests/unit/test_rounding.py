@@ -8,7 +8,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from costcalc.spec.rounding import (
+from costcalc.spec.expression import Fixed
+from costcalc.spec.expression.rounding import (
     FUNCTIONS,
     arity,
     ceil,
@@ -23,7 +24,6 @@ from costcalc.spec.rounding import (
     round_to,
     smaller,
 )
-from costcalc.spec.value import Fixed
 
 WIDTHS = (1, 3, 8, 12, 16, 24, 32, 40, 48, 58, 64, 80, 96, 112, 116, 160, 192, 232, 320, 464, 512, 1280, 2048)
 MULTIPLIERS = [Fraction(percent, 100) for percent in (10, 25, 35, 50, 75, 100, 110, 120, 133, 140, 180, 220)]

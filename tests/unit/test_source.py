@@ -12,7 +12,7 @@ import yaml
 
 from costcalc.codes.text import TEXT_CODES
 from costcalc.errors import Diagnostic, SpecError
-from costcalc.spec import source, syntax
+from costcalc.spec import source
 from costcalc.spec.source import Mapping, Scalar, Sequence, Source, Tree, parse, read
 
 C_PARSER = getattr(yaml, "CSafeLoader", None)
@@ -271,7 +271,7 @@ class TestRefusals:
 
 
 def test_depth_at_the_limit_is_read() -> None:
-    depth = syntax.MAX_DEPTH - 1
+    depth = source.MAX_DEPTH - 1
     assert parse("a: " + "[" * depth + "]" * depth, "f")
 
 

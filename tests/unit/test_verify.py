@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from costcalc.cost import CONVENTIONS, Rule, count
-from costcalc.gate.published import check_published
 from costcalc.graph import (
     Activation,
     BatchNorm,
@@ -20,12 +19,11 @@ from costcalc.graph import (
     Upsample,
 )
 from costcalc.networks import load
-from costcalc.report.checks import Check, figure_check, tool_check
 from costcalc.report.verify import verify_table
-from costcalc.witness.bugs import BUGS
-from costcalc.witness.locate import beginning, first_difference
-from costcalc.witness.tools import TOOLS, Unavailable
-from costcalc.witness.witnessed import Witnessed
+from costcalc.verification.checks import Check, beginning, figure_check, first_difference, tool_check
+from costcalc.verification.published import check_published
+from costcalc.witness.ask import BUGS, Unavailable
+from costcalc.witness.tools import TOOLS, Witnessed
 
 
 def network() -> Graph:

@@ -13,9 +13,9 @@ import pytest
 
 from costcalc import graph as g
 from costcalc.errors import Diagnostic, MissingExtraError
-from costcalc.witness import cache, versions
+from costcalc.witness import cache, tools
 from costcalc.witness.cache import cache_folder, fvcore_counts
-from costcalc.witness.witnessed import Witnessed
+from costcalc.witness.tools import Witnessed
 
 
 def network(width: int = 4, stage: str = "stem") -> g.Graph:
@@ -189,7 +189,7 @@ def test_what_fvcore_cannot_count_is_unknown(fvcore: Fvcore, folder: Path) -> No
 def test_a_missing_extra_is_told_at_once(
     monkeypatch: pytest.MonkeyPatch, absent: tuple[str, ...], message: str
 ) -> None:
-    monkeypatch.setattr(versions, "installed_version", lambda package: None if package in absent else "1.0")
+    monkeypatch.setattr(tools, "installed_version", lambda package: None if package in absent else "1.0")
     with pytest.raises(MissingExtraError) as caught:
         fvcore_counts([])
     (diagnostic,) = caught.value.diagnostics
@@ -200,9 +200,9 @@ def test_a_missing_extra_is_told_at_once(
 def test_versions_are_those_that_the_packages_state() -> None:
     from importlib import metadata
 
-    assert versions.installed_version("pytest") == metadata.version("pytest")
-    assert versions.installed_version("no_such_package") is None
-    assert versions.installed_version("json") is None  # importable, but of no distribution
+    assert tools.installed_version("pytest") == metadata.version("pytest")
+    assert tools.installed_version("no_such_package") is None
+    assert tools.installed_version("json") is None  # importable, but of no distribution
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ import pytest
 
 from costcalc.errors import SpecError
 from costcalc.networks import load, load_all
-from costcalc.spec import Model, flow
+from costcalc.spec import Model
 from costcalc.spec.files import zoo_names
 from costcalc.spec.source import parse
-from costcalc.spec.tree import Mapping, Scalar, Sequence, Tree
-from costcalc.spec.write import write
+from costcalc.spec.text import Mapping, Scalar, Sequence, Tree
+from costcalc.spec.write import Plain, write, yaml_lines
 
 NETWORKS = [name for name in zoo_names() if name != "std"]
 
@@ -130,12 +130,12 @@ def test_what_cannot_be_written_is_refused(tmp_path: Path, other: str, reason: s
     ["a", "3", "~", "", "null", "-1", "-", "a, b", "a: b", "# a", "*a", "'a'", "c != 1", "a ", "ü"],
 )
 def test_texts_are_read_back(text: str) -> None:
-    value: flow.Plain = {
+    value: Plain = {
         "key": [text, [text, None], {"a": text, "b": {}}, {"c": [text * 60] * 3}],
         "other": [],
     }
 
-    def plain(tree: Tree) -> flow.Plain:
+    def plain(tree: Tree) -> Plain:
         match tree:
             case Scalar():
                 return None if tree.is_null else tree.value
@@ -145,4 +145,4 @@ def test_texts_are_read_back(text: str) -> None:
                 return {key: plain(inner) for key, (_, inner) in tree.entries.items()}
 
     for width in (40, 10_000):
-        assert plain(parse("\n".join(flow.lines(value, width)), "a.yaml").root) == value
+        assert plain(parse("\n".join(yaml_lines(value, width)), "a.yaml").root) == value

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from costcalc.spec.value import Fixed
+from costcalc.spec.expression.value import Fixed
 
 # `Any`: an int, a Fraction, or anything else with the operators named above.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from costcalc.errors import Diagnostic, UsageError, one_of
 from costcalc.spec.expression import Expression, ExpressionError, compile_expression
-from costcalc.spec.value import truth
+from costcalc.spec.expression.value import truth
 from costcalc.units import parse_quantity
 
 _QUANTITY = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s?([kKMGTB](?:i?B)?)(?!\w)")

@@ -1,24 +1,41 @@
-"""Why a step was refused, told so that it can be put right: the row that led there, the numbers at work."""
+"""Why a call or step was refused, said so that it can be put right.
+
+First what `check` finds in names alone and `lower` in networks, in the same words; then the refusals of
+operators, with the row that led there and the numbers at work.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from costcalc.errors import Diagnostic, Location, OperatorError, SpecError
+from costcalc.errors import Diagnostic, Location, OperatorError, SpecError, did_you_mean
 from costcalc.spec.evaluate import show
-from costcalc.spec.frame import Frame
 from costcalc.spec.model import Cell, Slot
+from costcalc.spec.scope import Frame
 
 
-def missing(what: str, name: str, parameter: str, op: Cell) -> SpecError:
-    """Return the error for a call without a parameter that it needs (E303)."""
-    help = f"write `{name}: {{{parameter}: ...}}`"
-    return SpecError(Diagnostic("E303", f"{what} needs `{parameter}`", op.location(), help))
+def no_label(cell: Cell, labels: Collection[str]) -> Diagnostic:
+    """Return the error for a `from` that names a tensor which the block does not have yet (E308)."""
+    help = did_you_mean(cell.text, labels) or f"labels here: {', '.join(sorted(labels))}"
+    return Diagnostic("E308", f"`from`: no label `{cell.text}` so far", cell.location(), help)
+
+
+def no_stage(cell: Cell, stages: Collection[str]) -> Diagnostic:
+    """Return the error for a `from` that names a stage which is not above (E308)."""
+    help = did_you_mean(cell.text, stages) or "name a stage above this row"
+    return Diagnostic("E308", f"`from`: no stage `{cell.text}` so far", cell.location(), help)
+
+
+def head_is_stage(name: str, where: Location) -> Diagnostic:
+    """Return the error for a head that has the name of a stage (E323)."""
+    return Diagnostic(
+        "E323", f"head `{name}` has the name of a stage", where, "give the head a name of its own"
+    )
 
 
 def refusal(error: OperatorError, frame: Frame, op: Cell) -> Diagnostic:
-    """Locate an operator's refusal: in this file's block, or at the row that called a foreign one."""
+    """Locate an operator's refusal: in this file, or at the row that called a block of another file."""
     here = op.location()
     where = here if here.file == frame.origin.file else frame.origin
     message = error.message if error.message.startswith(frame.path) else f"{frame.path}: {error.message}"

@@ -12,7 +12,7 @@ import re
 from types import MappingProxyType
 from typing import Final
 
-from costcalc.spec.value import ExpressionError
+from costcalc.spec.expression.value import ExpressionError
 
 MAX_LENGTH: Final = 200
 """Of an expression, in characters."""

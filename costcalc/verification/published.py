@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
 
-from costcalc.cost import Cost, Group, count
-from costcalc.errors import Location
+from costcalc.cost import Basis, Cost, Group, metric, metric_names
+from costcalc.errors import Location, SpecError
 from costcalc.graph import Graph
 from costcalc.spec.build import build
+from costcalc.spec.check import unknown_figures
 from costcalc.spec.model import Spec
 from costcalc.spec.terms import overrides_of
 from costcalc.units import agrees
 
 NOT_COUNTED = ("top1", "top5", "year")
 """What sources print, and nothing but training or a calendar tells."""
+
+Value = int | Fraction | None
 
 BASE = "base"
 """The key of the figures of a spec without variants."""
@@ -27,9 +30,9 @@ class Figure:
     Attributes:
         model: The network that it was printed for, `mobilenet@a0.5`.
         of: The stages and heads that it is about; none: the whole network.
-        metric: `macs`, `params`, another cost that a cost has as an attribute, or a convention.
+        metric: Any metric's name or alias; a convention's name is one.
         printed: The figure as printed.
-        counted: Ours; None if the convention has no rule for some operator.
+        counted: Ours; None if it is not known of some operator, or is known of whole networks only.
         source: Who printed it.
         gap: Why it is known to disagree, if it is.
         location: Where the spec holds it.
@@ -40,7 +43,7 @@ class Figure:
     of: tuple[str, ...]
     metric: str
     printed: str
-    counted: int | None
+    counted: Value
     source: str | None
     gap: str | None
     location: Location
@@ -49,12 +52,18 @@ class Figure:
     @property
     def agrees(self) -> bool:
         """Whether the two are equal to within one unit of the last printed digit."""
-        return self.counted is not None and agrees(self.printed, self.counted)
+        bytes_ = metric(self.metric).is_bytes
+        return self.counted is not None and agrees(self.printed, self.counted, bytes_=bytes_)
 
     @property
     def holds(self) -> bool:
         """Whether they agree, or disagree as the spec says. A gap that has closed is no gap."""
         return self.agrees == (self.gap is None)
+
+
+def figure_names() -> list[str]:
+    """Return what figures can be called: everything that is counted, and what only training can show."""
+    return [*metric_names(), *NOT_COUNTED]
 
 
 def check_published(spec: Spec, name: str | None = None) -> list[Figure]:
@@ -66,15 +75,17 @@ def check_published(spec: Spec, name: str | None = None) -> list[Figure]:
 
     Raises:
         CostcalcError: a figure belongs to a variant that the spec does not have or that cannot be
-            built, or its metric is neither a cost nor a convention.
+            built, or its name is none of `figure_names` (E325).
     """
+    if unknown := unknown_figures(spec, figure_names()):
+        raise SpecError(unknown)
     name = name or spec.name
     costs: dict[str, Cost] = {}
     figures = []
     for published in spec.published:
         variant = "" if published.variant == BASE else published.variant
-        for metric, printed in published.figures.items():
-            if metric in NOT_COUNTED:
+        for figure, printed in published.figures.items():
+            if figure in NOT_COUNTED:
                 continue
             if variant not in costs:
                 costs[variant] = _count(spec, f"{name}@{variant}" if variant else name, variant)
@@ -84,11 +95,11 @@ def check_published(spec: Spec, name: str | None = None) -> list[Figure]:
                 Figure(
                     model=cost.name,
                     of=published.of,
-                    metric=metric,
+                    metric=figure,
                     printed=printed,
-                    counted=_value(part, metric),
+                    counted=_value(part, figure),
                     source=published.source,
-                    gap=published.gaps.get(metric),
+                    gap=published.gaps.get(figure),
                     location=published.location,
                     graph=cost.graph,
                 )
@@ -97,9 +108,7 @@ def check_published(spec: Spec, name: str | None = None) -> list[Figure]:
 
 
 def _count(spec: Spec, name: str, variant: str) -> Cost:
-    metrics = {metric: None for published in spec.published for metric in published.figures}
-    conventions = [metric for metric in metrics if metric not in (*NOT_COUNTED, *_COSTS)]
-    return count(build(spec, name, overrides_of(spec, variant)).graph, also=conventions)
+    return Basis().count(build(spec, name, overrides_of(spec, variant)).graph)
 
 
 def _part(cost: Cost, stages: tuple[str, ...]) -> Group:
@@ -109,18 +118,10 @@ def _part(cost: Cost, stages: tuple[str, ...]) -> Group:
     return cost.group(cost.name, lambda row: row.node.stage in stages)
 
 
-_COSTS: dict[str, Callable[[Group], int]] = {
-    "macs": lambda cost: cost.macs,
-    "params": lambda cost: cost.params,
-    "params_without_bn": lambda cost: cost.params_without_bn,
-    "params_and_buffers": lambda cost: cost.params_and_buffers,
-    "activations": lambda cost: cost.activations,
-    "conv_activations": lambda cost: cost.conv_activations,
-}
-
-
-def _value(cost: Group, metric: str) -> int | None:
-    if metric in _COSTS:
-        return _COSTS[metric](cost)
-    unknown = any(row.counts[metric] is None for row in cost.rows)
-    return None if unknown else cost.total(metric)
+def _value(of: Group, name: str) -> Value:
+    """Return what a network, or a part of it, has of a metric; parts have what adds up to the whole."""
+    found = metric(name)
+    if not isinstance(of, Cost) and not found.is_sum:
+        return None
+    value: Value = found.exact(of)
+    return value

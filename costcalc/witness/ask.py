@@ -1,12 +1,15 @@
-"""Mistakes of other counters that their users have met: reported, not bent to fit.
+"""Asking other people's counters, which may be missing, noisy, or fail, and the mistakes that are known.
 
-The conventions count as the tools do, mistakes included. So a tool that fails or multiplies too
-often is told apart from one that merely has another definition.
+The conventions count as the tools do, mistakes included. So a tool that fails or multiplies too often is
+told apart from one that merely has another definition. Importing this module loads none of the tools.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import io
+import warnings
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from costcalc.graph import (
@@ -21,6 +24,57 @@ from costcalc.graph import (
     PReLU,
     Upsample,
 )
+from costcalc.witness.tools import Witnessed, missing_packages
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """Why a tool has no count of a graph.
+
+    Attributes:
+        tool: Its name.
+        reason: What is missing, or went wrong.
+        installed: Whether it is there, and failed.
+        expected: Whether it fails by a mistake that is known (`BUGS`).
+    """
+
+    tool: str
+    reason: str
+    installed: bool
+    expected: bool = False
+
+
+def ask(tool: str, graph: Graph) -> Witnessed | Unavailable:
+    """Return a tool's count of a graph for a batch of one, or why there is none; never raises."""
+    missing = missing_packages(tool)
+    if missing:
+        return Unavailable(tool, f"not installed: pip install {' '.join(missing)}", installed=False)
+    try:
+        with _silence():
+            from costcalc.witness.counters import COUNTERS
+
+            return COUNTERS[tool](graph)
+    except Exception as error:  # another's tool may raise anything; the others are asked all the same
+        words = str(error).strip().partition("\n")[0]
+        reason = f"{type(error).__name__}{': ' if words else ''}{words}"
+        expected = any(bug.fatal for bug in known_bugs(tool, graph))
+        return Unavailable(tool, reason, installed=True, expected=expected)
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Keep what tools print and warn about, such as their own deprecations, from the reader."""
+    nowhere = io.StringIO()
+    with (
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(nowhere),
+        contextlib.redirect_stderr(nowhere),
+    ):
+        warnings.simplefilter("ignore")
+        yield
+
+
+# ---- known mistakes: reported, not bent to fit --------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +82,7 @@ class Bug:
     """A mistake of a tool.
 
     Attributes:
-        tools: Who makes it, by the names of `tools.TOOLS`.
+        tools: Who makes it, by the names of `TOOLS`.
         text: What goes wrong.
         issue: Where it was reported: an address, or "" if it was not.
         concerns: Whether an operator is one that it goes wrong on.

@@ -1,4 +1,7 @@
-"""Where a step runs: the names, labels and node path of the block around it."""
+"""Where a step stands: the names, labels and node path of the block around it.
+
+`check` knows only which names there are; `expand` knows what they are worth. Both learn them here.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,13 @@ class Frame:
         return Frame(self.scope, self.labels, path, self.origin, weights, self.shared_in, self.depth)
 
 
+def size_names(label: str) -> tuple[str, str, str]:
+    """Return the names of a labelled tensor's channels, height and width."""
+    return f"c_{label}", f"h_{label}", f"w_{label}"
+
+
 def sizes(label: str, shape: Shape) -> Scope:
-    """Return `c_label`, `h_label`, `w_label` of a tensor; features have a height and width of 1."""
+    """Return the sizes of a labelled tensor by name; features have a height and width of 1."""
     height, width = (shape[1], shape[2]) if len(shape) == 3 else (1, 1)
-    return {f"c_{label}": shape[0], f"h_{label}": height, f"w_{label}": width}
+    channels_name, height_name, width_name = size_names(label)
+    return {channels_name: shape[0], height_name: height, width_name: width}

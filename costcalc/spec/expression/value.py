@@ -4,8 +4,8 @@ Numbers are ints whenever they are whole and `Fraction`s otherwise, so that `100
 and not 114.99999999999999. Only an irrational power leaves the rationals: it is rounded to
 `POWER_DIGITS` significant digits. Numbers stay small (below), so no expression can hang.
 
-Operands of a foreign number-like type (a numpy-backed grid, say) go straight to Python's own
-operators.
+Operands that stand for the numbers of many designs at once (a numpy-backed grid, say) go straight to
+Python's own operators.
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ _NO_NUMBERS: Final = {bool, str, Fixed, type(None), tuple, list}
 
 
 def no_number(kind: type[_T]) -> type[_T]:
-    """Register a foreign type that, like bool, is not for arithmetic in expressions. A decorator."""
+    """Register a type that, like bool, is not for arithmetic in expressions. A decorator."""
     _NO_NUMBERS.add(kind)
     return kind
 
 
-def is_foreign(value: object) -> bool:
-    """Tell whether a value is no `Value` but stands for numbers all the same."""
+def is_batched(value: object) -> bool:
+    """Tell whether a value is no `Value` but stands for numbers: those of many designs at once."""
     return not isinstance(value, (int, Fraction, str, Fixed, tuple, list, type(None)))
 
 
@@ -149,7 +149,7 @@ def truth(value: Any) -> Any:
     Raises:
         ExpressionError: E127, it is a name, a fixed width or nothing at all.
     """
-    if type(value) in _NO_NUMBERS and type(value) is not bool and not is_foreign(value):
+    if type(value) in _NO_NUMBERS and type(value) is not bool and not is_batched(value):
         raise ExpressionError("E127", f"{describe(value)} is neither true nor false")
     return value.holds() if isinstance(value, Elementwise) else bool(value)
 
@@ -174,7 +174,7 @@ def _power(base: Any, exponent: Any) -> Any:
         return _fractional_power(Fraction(base), exponent)
     if type(exponent) is int and type(base) is int and exponent < 0:
         return Fraction(base) ** exponent
-    if type(base) is Fraction and is_foreign(exponent):
+    if type(base) is Fraction and is_batched(exponent):
         return exponent.__rpow__(base)  # a Fraction would first make itself a float
     return base**exponent
 

@@ -7,20 +7,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from costcalc.cost import Cost, count
-from costcalc.cost.conventions import CONVENTIONS, PAPER
-from costcalc.cost.difference import Term, common_unit, difference
-from costcalc.gate.published import Figure
+from costcalc.cost import PAPER, AtLeast, Basis, Convention, Cost, Term, difference, find_metric, partial_sum
+from costcalc.cost.difference import common_unit
 from costcalc.graph import Graph, Node
-from costcalc.report.record import AtLeast, partial_sum
-from costcalc.witness.bugs import known_bugs
-from costcalc.witness.locate import first_difference
-from costcalc.witness.tools import TOOLS, Unavailable, ask, missing_packages
-from costcalc.witness.witnessed import Witnessed
+from costcalc.verification.published import Figure, Value
+from costcalc.witness.ask import Unavailable, ask, known_bugs
+from costcalc.witness.tools import TOOLS, Witnessed, missing_packages
 
 if TYPE_CHECKING:
     from costcalc.witness.memory import WitnessedMemory  # which imports torch
 
+Ask = Callable[[Graph], Witnessed | Unavailable]
 Verdict = Literal["equal", "differs", "unknown", "gap", "closed"]
 
 
@@ -48,7 +45,7 @@ class Check:
     quantity: str
     unit: str
     theirs: int | str | None
-    ours: int | AtLeast | None
+    ours: Value | AtLeast
     verdict: Verdict
     source: str
     definition: str = ""
@@ -80,24 +77,24 @@ def verify(
     Raises:
         ImportError: memory is wanted and PyTorch is missing.
     """
-    tell = progress or (lambda what: None)
-    cost = count(graph, also=tools)
+    say = progress or (lambda what: None)
+    cost = Basis().count(graph)
     checks = []
     for tool in tools:
-        tell(f"{tool} on {graph.name}")
+        say(f"{tool} on {graph.name}")
         answer = ask(tool, graph)
         checks.append(tool_check(cost, answer, tool, _parting(cost, tool, answer)))
     if memory is None:
         memory = not missing_packages("torch")
     if memory:
-        tell(f"memory of {graph.name}")
+        say(f"memory of {graph.name}")
         checks += _watch(graph)
     return checks
 
 
 def _parting(cost: Cost, tool: str, answer: Witnessed | Unavailable) -> Node | None:
     """Return where a tool and our count of its convention part, if they do."""
-    ours = [row.counts[tool] for row in cost.rows]
+    ours = cost.counts_by(tool)
     if isinstance(answer, Unavailable) and not answer.installed:
         return None
     if isinstance(answer, Witnessed) and (None in ours or answer.total == cost.total(tool)):
@@ -105,11 +102,46 @@ def _parting(cost: Cost, tool: str, answer: Witnessed | Unavailable) -> Node | N
     return first_difference(cost.graph, ours, answer, lambda part: ask(tool, part))
 
 
+def first_difference(
+    graph: Graph, ours: Sequence[int | None], theirs: Witnessed | Unavailable, ask: Ask
+) -> Node:
+    """Return the first node that a tool counts otherwise, or fails on.
+
+    A tool that reports by node says so itself. Any other is asked about beginnings of the network,
+    halving the distance each time; where several differences cancel out, that finds one of them.
+
+    Args:
+        graph: The network; its count is known to differ.
+        ours: Our count of every node but the input, None where unknown.
+        theirs: What the tool says about all of it.
+        ask: Asks the tool about a part of it.
+    """
+    if isinstance(theirs, Witnessed) and theirs.by_node:
+        counts = list(theirs.by_node.values())
+        differing = [index for index, count in enumerate(counts, 1) if count != ours[index - 1]]
+        return graph.nodes[differing[0]]
+    good, bad = 0, len(graph.nodes) - 1
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        answer = ask(beginning(graph, middle))
+        agrees = isinstance(answer, Witnessed) and answer.total == sum(n or 0 for n in ours[:middle])
+        good, bad = (middle, bad) if agrees else (good, middle)
+    return graph.nodes[bad]
+
+
+def beginning(graph: Graph, last: int) -> Graph:
+    """Return the nodes up to one of them as a network; what none of them reads is an output."""
+    nodes = graph.nodes[: last + 1]
+    read = {source for node in nodes for source in node.inputs}
+    outputs = {f"out{index}": index for index in range(len(nodes)) if index not in read}
+    return dataclasses.replace(graph, nodes=nodes, outputs=outputs)
+
+
 def _watch(graph: Graph) -> list[Check]:
     from costcalc.witness.memory import watch_memory
 
     held = {**graph.outputs, "(the caller's)": 0}  # whoever calls PyTorch holds on to the input
-    cost = count(dataclasses.replace(graph, outputs=held), fusion="none")
+    cost = Basis(fusion="none").count(dataclasses.replace(graph, outputs=held))
     return memory_checks(cost, watch_memory(graph))
 
 
@@ -117,14 +149,13 @@ def tool_check(cost: Cost, answer: Witnessed | Unavailable, tool: str, parting: 
     """Return what a tool says beside our count under its convention.
 
     Args:
-        cost: Of the network for a batch of one, counted under the tool's convention and `paper`.
+        cost: Of the network, for a batch of one.
         answer: What the tool says.
         tool: Its name, which is its convention's.
         parting: The first node that the tool counts otherwise, or fails on, if there is one.
     """
-    convention = CONVENTIONS[tool]
-    unknown = sum(row.counts[tool] is None for row in cost.rows)
-    ours = partial_sum(cost.total(tool), unknown, len(cost.rows))
+    convention = cost.find_convention(tool)
+    ours = partial_sum(cost.counts_by(convention))
     theirs: int | None = None
     verdict: Verdict
     if isinstance(answer, Witnessed):
@@ -147,7 +178,7 @@ def tool_check(cost: Cost, answer: Witnessed | Unavailable, tool: str, parting: 
         ours=ours,
         verdict=verdict,
         source=source,
-        definition="" if verdict == "differs" else _definition(cost, tool),
+        definition="" if verdict == "differs" else _definition(cost, convention),
         terms=difference(cost, tool, PAPER.name),
         notes=tuple(notes),
     )
@@ -165,11 +196,11 @@ def _compare(theirs: int, ours: int | AtLeast | None) -> Verdict:
     return "equal" if theirs == ours else "differs"
 
 
-def _definition(cost: Cost, tool: str) -> str:
+def _definition(cost: Cost, convention: Convention) -> str:
     """Return `fvcore = paper + bn 2/elt 10,085,376 + gap 1/in-elt 50,176`."""
-    unit = common_unit(CONVENTIONS[tool], PAPER)
-    words = [f"{tool} = {'2 x ' if unit != PAPER.unit else ''}{PAPER.name}"]
-    for term in difference(cost, tool, PAPER.name):
+    unit = common_unit(convention, PAPER)
+    words = [f"{convention.name} = {'2 x ' if unit != PAPER.unit else ''}{PAPER.name}"]
+    for term in difference(cost, convention.name, PAPER.name):
         sign = "-" if term.amount < 0 else "+"
         amount = "?" if term.unknown == term.nodes else f"{abs(term.amount):,}"
         rate = term.rate.removeprefix("-")
@@ -203,7 +234,7 @@ def memory_checks(cost: Cost, watched: WitnessedMemory) -> list[Check]:
             theirs=theirs,
             ours=ours,
             verdict=_compare(theirs, ours),
-            source=f"{watched.torch}, eager, fp32; ours: fusion {cost.fusion}",
+            source=f"{watched.torch}, eager, fp32; ours: fusion {cost.basis.fusion}",
             notes=tuple(differing[:1]),
         )
         for quantity, (theirs, ours) in pairs.items()
@@ -223,16 +254,10 @@ def figure_check(figure: Figure) -> Check:
         model=figure.model,
         witness="printed",
         quantity=" of ".join(filter(None, (figure.metric, ", ".join(figure.of)))),
-        unit=_unit(figure.metric),
+        unit=metric.unit if (metric := find_metric(figure.metric)) else "",
         theirs=figure.printed,
         ours=figure.counted,
         verdict=verdict,
         source="; ".join(filter(None, (figure.source, figure.gap and f"gap: {figure.gap}"))),
         notes=notes,
     )
-
-
-def _unit(metric: str) -> str:
-    if metric == "macs":
-        return "MACs"
-    return f"{CONVENTIONS[metric].unit}s" if metric in CONVENTIONS else "elements"
