@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from costcalc.spec import Model
     from costcalc.spec.primitives import register_primitive
     from costcalc.sweeps import sweep
-    from costcalc.sweeps.scaling import scale
-    from costcalc.sweeps.solving import solve
+    from costcalc.sweeps.compound import scale
+    from costcalc.sweeps.solve import solve
     from costcalc.verification import check_published, verify
     from costcalc.witness.build import build_module
     from costcalc.witness.layers import register_layer
@@ -69,8 +69,8 @@ _HOMES = {
     "parse_basis": "costcalc.cost",
     "register_layer": "costcalc.witness.layers",
     "register_primitive": "costcalc.spec.primitives",
-    "scale": "costcalc.sweeps.scaling",
-    "solve": "costcalc.sweeps.solving",
+    "scale": "costcalc.sweeps.compound",
+    "solve": "costcalc.sweeps.solve",
     "sweep": "costcalc.sweeps",
     "to_frame": "costcalc.report.frame",
     "verify": "costcalc.verification",

@@ -31,6 +31,14 @@ def axis_options(command: Any) -> Any:
     return command
 
 
+def basis_axis(context: click.Context, option: click.Parameter, text: str) -> Any:
+    """Note several values of `--batch`, `--dtype` or `--fusion` as an axis, and return the default."""
+    if any(sign in text for sign in ",:"):
+        _note_axis(context, option, text)
+        text = str(option.default)
+    return click.IntRange(min=1)(text, option, context) if option.name == "batch" else text
+
+
 def given_axes() -> tuple[tuple[str, str], ...]:
     """Return the axes of the command line and their values, in the order given."""
     return tuple(click.get_current_context().meta.get(_GIVEN, ()))

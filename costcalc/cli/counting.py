@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import click
@@ -15,27 +15,34 @@ from costcalc.errors import Diagnostic
 from costcalc.graph import Graph
 from costcalc.report.columns import unknown_notes
 
+Several = Callable[[click.Context, click.Parameter, str], Any]
 
-def counting_options(command: Command) -> Command:
-    """Add the options that decide numbers; the command gets them as `basis`, and `strict`."""
+
+def counting_options(command: Command, several: Several | None = None) -> Command:
+    """Add the options that decide numbers; the command gets them as `basis`, and `strict`.
+
+    Args:
+        command: The command.
+        several: What takes several values of `--batch`, `--dtype` or `--fusion`, and returns one.
+    """
     strict = click.option("--strict", is_flag=True, help="Exit with 1 if an operator's count is unknown.")
-    return basis_options(strict(command))
+    return basis_options(strict(command), several)
 
 
-def basis_options(command: Command) -> Command:
+def basis_options(command: Command, several: Several | None = None) -> Command:
     """Add the options that say what numbers rest on; the command gets them as `basis`."""
     return add_options(
         _with_basis(command),
         click.option("--convention", metavar="NAME", multiple=True, default=("paper",),
                      help=f"What counts as a MAC; several add a column each. {_names(CONVENTIONS)}"),
-        *_MEMORY_OPTIONS,
+        *_memory_options(several),
         click.option("--weights-in-ram", is_flag=True, help="Let peak memory include the weights."),
     )  # fmt: skip
 
 
 def memory_options(command: Command) -> Command:
     """Add the options that decide bytes; the command gets them as `basis`."""
-    return add_options(_with_basis(command), *_MEMORY_OPTIONS)
+    return add_options(_with_basis(command), *_memory_options())
 
 
 def _with_basis(command: Command) -> Command:
@@ -70,20 +77,22 @@ def _names(known: Iterable[str]) -> str:
     return f"One of: {', '.join(known)}."
 
 
-_MEMORY_OPTIONS = (
-    click.option("--batch", metavar="N", type=click.IntRange(min=1), default=1,
-                 help="Images per batch.  [default: 1]"),
-    click.option("--dtype", metavar="TYPE", default="fp32",
-                 help=f"Of weights and activations. {_names(DTYPES)}"),
-    click.option("--weights", "--weights-dtype", "weights_dtype", metavar="TYPE",
-                 help="The type of the weights alone."),
-    click.option("--activations", "--activations-dtype", "activations_dtype", metavar="TYPE",
-                 help="The type of the activations alone."),
-    click.option("--fusion", metavar="NAME", default="conv-bn-act",
-                 help=f"What runs in one kernel, for memory. {_names(FUSIONS)}"),
-    click.option("--order", type=click.Choice(ORDERS), default="given",
-                 help="How branches are executed, for peak memory.  [default: given]"),
-)  # fmt: skip
+def _memory_options(several: Several | None = None) -> tuple[Callable[[Command], Command], ...]:
+    number = click.IntRange(min=1) if several is None else click.STRING
+    return (
+        click.option("--batch", metavar="N", type=number, default="1", callback=several,
+                     help="Images per batch.  [default: 1]"),
+        click.option("--dtype", metavar="TYPE", default="fp32", callback=several,
+                     help=f"Of weights and activations. {_names(DTYPES)}"),
+        click.option("--weights", "--weights-dtype", "weights_dtype", metavar="TYPE",
+                     help="The type of the weights alone."),
+        click.option("--activations", "--activations-dtype", "activations_dtype", metavar="TYPE",
+                     help="The type of the activations alone."),
+        click.option("--fusion", metavar="NAME", default="conv-bn-act", callback=several,
+                     help=f"What runs in one kernel, for memory. {_names(FUSIONS)}"),
+        click.option("--order", type=click.Choice(ORDERS), default="given",
+                     help="How branches are executed, for peak memory.  [default: given]"),
+    )  # fmt: skip
 
 
 def count(graph: Graph, basis: Basis) -> Cost:

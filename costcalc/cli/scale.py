@@ -54,18 +54,28 @@ def command(
     was printed of such networks. With `--alone`, one dimension at a time, as in its Table 3:
     `costcalc scale mobilenet mobilenet_v2 resnet --target 4x --alone`.
     """
-    from costcalc.cost.conventions import parse_convention
+    from costcalc.cost import parse_basis
+    from costcalc.networks import open_networks
     from costcalc.report.scale import candidates_table, family_table
     from costcalc.sweeps.axes import parse_axis
-    from costcalc.sweeps.limits import parse_number
-    from costcalc.sweeps.metrics import Counting
-    from costcalc.sweeps.scale import Growth, candidates, family, one_by_one
-    from costcalc.sweeps.scaling import EFFICIENTNET, bases_of, parse_figures, parse_share, parse_target
+    from costcalc.sweeps.compound import (
+        EFFICIENTNET,
+        Base,
+        Growth,
+        candidates,
+        family,
+        one_by_one,
+        parse_figures,
+        parse_share,
+        parse_target,
+    )
+    from costcalc.sweeps.solve import parse_number
 
     if not references:
         example = "for example: costcalc scale efficientnet --target 2x"
         raise UsageError(Diagnostic("E030", "scale needs a network", help=example))
-    bases = bases_of(list(references), Counting(parse_convention(convention)))
+    basis = parse_basis(convention)
+    bases = [Base(network, basis) for network in open_networks(references)]
     wanted = parse_target(target)
     given = {"alpha": alpha, "beta": beta, "gamma": gamma}
     multipliers = [parse_number(text or "1", f"--{name} {text}") for name, text in given.items()]

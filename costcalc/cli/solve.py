@@ -10,7 +10,7 @@ from costcalc.cli.counting import counting_options
 from costcalc.cli.options import output_options
 from costcalc.cli.output import Output
 from costcalc.cli.streams import report
-from costcalc.cost import Basis, Precision
+from costcalc.cost import Basis
 from costcalc.errors import Diagnostic, UsageError
 
 if TYPE_CHECKING:
@@ -69,12 +69,10 @@ def command(
     Every network that the parameters can make is counted: nothing is sampled. Of several budgets all are
     kept, and the first decides what is large.
 
-    Leaves with 1 if no legal design is within the budgets.
+    Exits with 1 if no legal design is within the budgets.
     """
     from costcalc.report.solve import nothing_fits, solve_table
-    from costcalc.sweeps.limits import parse_limits
-    from costcalc.sweeps.metrics import Counting as Sweeping
-    from costcalc.sweeps.solving import solve_all
+    from costcalc.sweeps.solve import parse_budgets, solve_all
 
     if not references:
         example = "for example: costcalc solve mobilenet --macs 150M --by alpha"
@@ -83,25 +81,18 @@ def command(
         raise UsageError(Diagnostic("E030", "solve counts branches in the order given"))
     if len(basis.conventions) > 1:
         raise UsageError(Diagnostic("E030", "solve counts by one convention", help="--max has all of them"))
-    limits = parse_limits(_budgets(budgets, others))
-    how = Sweeping(
-        basis.conventions[0],
-        basis.batch,
-        Precision(basis.weights, basis.activations),
-        basis.fusion,
-        basis.weights_in_ram,
-    )
+    wanted = parse_budgets(_budgets(budgets, others))
     solutions = solve_all(
         references,
-        limits,
+        wanted,
         by=tuple(name.strip() for name in parameters.split(",") if name.strip()),
         between=between,
         round_to=round_to,
         near=near,
-        counting=how,
+        basis=basis,
     )
-    output.emit(solve_table(solutions, limits, how))
-    unsolved = [Diagnostic("E701", nothing_fits(each, limits)) for each in solutions if each.best is None]
+    output.emit(solve_table(solutions, wanted, basis))
+    unsolved = [Diagnostic("E701", nothing_fits(each, wanted)) for each in solutions if each.best is None]
     if strict:
         unsolved += [Diagnostic("E505", f"{name} is unknown") for name in _unknown(solutions)]
     if unsolved:

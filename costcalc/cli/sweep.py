@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -12,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from costcalc.cli.axes import axis_options, given_axes
+from costcalc.cli.axes import axis_options, basis_axis, given_axes
 from costcalc.cli.counting import counting_options
 from costcalc.cli.options import output_options
 from costcalc.cli.output import Output
-from costcalc.cli.picture import draw_result, picture_format
+from costcalc.cli.plot import draw_result, picture_format
 from costcalc.cli.progress import Progress
 from costcalc.cli.streams import write
 from costcalc.cost import Basis
@@ -43,13 +42,13 @@ def merge_command(parts: tuple[Path, ...], output: Output) -> None:
     """
     from costcalc.cli.sweep_output import check_output, emit
     from costcalc.sweeps.parts import load_all, merge
-    from costcalc.sweeps.result import result
+    from costcalc.sweeps.result import Result
 
     check_output(output)
     if output.sort or output.columns:
         help = "give --sort and --columns to the sweep whose parts these are"
         raise UsageError(Diagnostic("E030", "parts are merged as the sweep says", help=help))
-    emit(result(merge(load_all(parts))), output)
+    emit(Result.of(merge(load_all(parts))), output)
 
 
 class _Sweep(click.Command):
@@ -89,7 +88,7 @@ class _Sweep(click.Command):
 @click.option("--plot", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
               help="Draw the designs, as SVG or PNG; `costcalc plot sweep` can do more.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Say what would be counted.")
-@counting_options
+@functools.partial(counting_options, several=basis_axis)
 @_files_too
 def command(
     references: tuple[str, ...],
@@ -122,9 +121,9 @@ def command(
     """
     from costcalc.cli.sweep_output import check_output, emit, verdict
     from costcalc.sweeps.definition import Definition
-    from costcalc.sweeps.parts import save, shard_rows
-    from costcalc.sweeps.result import result
-    from costcalc.sweeps.workers import run
+    from costcalc.sweeps.parts import save, shard_rows, total
+    from costcalc.sweeps.result import Result
+    from costcalc.sweeps.run import run
 
     if basis.order == "best":
         help = "count single designs so: costcalc show MODEL --order best"
@@ -149,12 +148,7 @@ def command(
         sample=sample or 0,
         seed=seed,
         table=_text(table) if table else "",
-        convention=",".join(convention.name for convention in basis.conventions),
-        batch=basis.batch,
-        weights=basis.weights.name,
-        activations=basis.activations.name,
-        fusion=basis.fusion,
-        weights_in_ram=basis.weights_in_ram,
+        basis=basis,
         with_fvcore=with_fvcore,
     )
     if dry_run:
@@ -162,13 +156,13 @@ def command(
         return 0
     rows = shard_rows(definition, *_parse_shard(shard)) if shard else None
     with _executor(executor, jobs) as pool, Progress() as progress:
-        tell = _teller(progress)
-        part = run(definition, rows=rows, executor=pool, journal=resume, tell=tell)
+        counted = _Counted(progress, rows[1] - rows[0] if rows else total(definition))
+        part = run(definition, rows=rows, executor=pool, journal=resume, progress=counted)
     if part_file:
         save(part, part_file)
     if shard:
         return 0
-    found = result(part)
+    found = Result.of(part)
     if plot:
         draw_result(found, plot)
     emit(found, output, *([] if references else [f"No MODEL given: this sweeps {DEFAULT_NETWORK}."]))
@@ -179,7 +173,7 @@ def _text(table: Path) -> str:
     try:
         return table.read_text("utf-8")
     except UnicodeDecodeError:
-        raise UsageError(Diagnostic("E605", f"--metrics: {table} is no UTF-8 text")) from None
+        raise UsageError(Diagnostic("E605", f"--metrics: {table} is not UTF-8 text")) from None
 
 
 def _parse_shard(text: str) -> tuple[int, int]:
@@ -208,21 +202,28 @@ def _description(definition: Definition) -> str:
 
 def _executor(url: str | None, jobs: int) -> AbstractContextManager[Executor | None]:
     if url is None:
-        from costcalc.sweeps.workers import processes
+        from costcalc.sweeps.run import processes
 
         return processes(jobs) if jobs > 1 else nullcontext()
-    from costcalc.sweeps.cluster import connect
+    from costcalc.sweeps.run import dask
 
-    return connect(url)
+    return dask(url)
 
 
-def _teller(progress: Progress) -> Callable[[int, int], None]:
-    start = time.monotonic()
+class _Counted:
+    """How many designs are counted so far, as a line for people."""
 
-    def tell(done: int, of: int) -> None:
-        spent = time.monotonic() - start
-        rate = done / spent if spent else 0
-        left = (of - done) / rate if rate else 0
-        progress.update(f"{done:,} of {of:,} designs, {rate:,.0f} a second, {left:.0f} s left")
+    def __init__(self, progress: Progress, of: int) -> None:
+        self._progress = progress
+        self._of = of
+        self._done = 0
+        self._start = time.monotonic()
 
-    return tell
+    def __call__(self, more: int) -> None:
+        self._done += more
+        spent = time.monotonic() - self._start
+        rate = self._done / spent if spent else 0
+        left = (self._of - self._done) / rate if rate else 0
+        self._progress.update(
+            f"{self._done:,} of {self._of:,} designs, {rate:,.0f} a second, {left:.0f} s left"
+        )

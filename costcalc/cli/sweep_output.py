@@ -49,7 +49,7 @@ def emit(result: Result, output: Output, *notes: str) -> None:
 def _pieces(result: Result, format: str, notes: tuple[str, ...], *, raw: bool) -> Iterable[bytes]:
     match format:
         case "csv":
-            from costcalc.sweeps.text import csv_lines
+            from costcalc.sweeps.result import csv_lines
 
             return csv_lines(result)
         case "json":

@@ -9,7 +9,7 @@ from costcalc.codes.code import Code
 SOLVE_CODES: Final[dict[str, Code]] = {
     "E701": Code(
         "nothing legal within the budget",
-        "Even the smallest design costs more. The command leaves with 1; the smallest ones are shown.",
+        "Even the smallest design costs more. The command exits with 1; the smallest ones are shown.",
     ),
     "E702": Code(
         "a parameter that does nothing to the budget",

@@ -25,6 +25,14 @@ SWEEP_CODES: Final[dict[str, Code]] = {
         "$ costcalc sweep mobilenet --alpha 500000",
         "$ costcalc sweep mobilenet --alpha 1000",
     ),
+    "E604": Code(
+        "a sweep that cannot end",
+        "A sweep counts 10^12 designs at most, which takes days, and all that it keeps has to fit into "
+        "memory: 8 bytes per design and column. `--sample N` draws designs from a space of any size, "
+        "`--where`, `--pareto` and `--top` keep some, and `--shard I/N` counts a part.",
+        "$ costcalc sweep mobilenet --alpha 0.00001:1:0.00001 --set classes=1:1000000 --rho 0.001:1:0.001",
+        "$ costcalc sweep mobilenet --alpha 0.00001:1:0.00001 --set classes=1:1000000 --sample 1000",
+    ),
     "E605": Code(
         "a table that does not fit a sweep",
         "A table of further figures is a CSV file that names the design of each line: by `model`, by the "

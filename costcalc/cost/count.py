@@ -76,19 +76,27 @@ class Basis:
             basis = self if is_best else replace(self, order="best found")
         return Cost(Execution(graph, self.fusion), basis)
 
-    def words(self) -> str:
-        """Return all of it as a footer says it."""
+    def words(self, varying: Sequence[str] = ()) -> str:
+        """Return all of it as a footer says it.
+
+        Args:
+            varying: What has a column of its own: `batch`, `dtype`, `fusion`.
+        """
         first = self.convention
         flops = f", FLOPs by the {first.name} convention" if first.unit == "FLOP" else ""
         macs = "" if flops else f" ({first.name} convention)"
+        said = {
+            "batch": f"batch {self.batch}",
+            "dtype": format_dtypes(self.weights, self.activations),
+            "fusion": f"fusion {self.fusion}",
+        }
         words = [
-            f"1 MAC = 1 multiply-add{flops}{macs}; batch {self.batch}",
-            format_dtypes(self.weights, self.activations),
-            f"fusion {self.fusion}",
+            *(text for name, text in said.items() if name not in varying),
             *(["weights in RAM"] if self.weights_in_ram else []),
             *([f"{self.order} order"] if self.order != "given" else []),
         ]
-        return f"{', '.join(words)}."
+        words += [f"{' and '.join(varying)} by column"] if varying else []
+        return f"1 MAC = 1 multiply-add{flops}{macs}; {', '.join(words)}."
 
     def record(self) -> dict[str, str | int | bool]:
         """Return all of it as the columns and keys that every format has; `parse_basis` takes them back."""

@@ -7,13 +7,11 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from costcalc.report.context import context, context_note
 from costcalc.report.record import Column, Record, Table
 from costcalc.units import format_ratio, plural
 
 if TYPE_CHECKING:  # importing it costs what numpy costs
-    from costcalc.sweeps.scale import Base, Growth, Scaled
-    from costcalc.sweeps.scaling import Figures
+    from costcalc.sweeps.compound import Base, Figures, Growth, Scaled
 
 _MULTIPLIERS = (
     Column("alpha", "alpha (depth)", "number"),
@@ -58,10 +56,10 @@ def candidates_table(
         columns,
         tuple(shown),
         "candidates",
-        context={**context(base.counting), "target": float(target), "tolerance": float(tolerance)},
+        context={**base.basis.record(), "target": float(target), "tolerance": float(tolerance)},
         notes=(
             *_candidate_notes(base, rows, reference, target, tolerance, len(shown)),
-            context_note(base.counting),
+            base.basis.words(),
         ),
     )
 
@@ -175,12 +173,12 @@ def family_table(
         ),
         tuple(rows),
         "models",
-        context=context(first.counting),
+        context=first.basis.record(),
         notes=(
             "counted: MACs over those of the first; formula: depth * width^2 * resolution^2.",
             *gaps,
             *(note for base, _, _ in families for note in _missing(base)),
-            context_note(first.counting),
+            first.basis.words(),
         ),
     )
 

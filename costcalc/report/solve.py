@@ -7,56 +7,54 @@ from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from costcalc.report.context import Basis, context, context_note
+from costcalc.cost import Basis, metric
 from costcalc.report.record import Column, Record, Table
-from costcalc.report.sweep import metric_header
+from costcalc.report.sweep import metric_column
 from costcalc.units import format_bytes, format_count, plural
 
 if TYPE_CHECKING:  # importing it costs what numpy costs
-    from costcalc.sweeps.limits import Limit
-    from costcalc.sweeps.solve import Design, Solution
+    from costcalc.sweeps.solve import Budget, Design, Solution
 
 BEST, BELOW, ABOVE = "best", "below", "above"
 
 
-def solve_table(solutions: Sequence[Solution], limits: Sequence[Limit], counting: Basis) -> Table:
+def solve_table(solutions: Sequence[Solution], budgets: Sequence[Budget], basis: Basis) -> Table:
     """Return a row per design: those just below, the best one, and those just above, network by network."""
     designs = [(solution, place, design) for solution in solutions for place, design in _in_order(solution)]
     parameters = list(dict.fromkeys(name for _, _, design in designs for name in design.values))
     metrics = list(dict.fromkeys(name for _, _, design in designs for name in design.counts))
-    limited = {limit.metric: limit for limit in limits}
+    limited = {budget.metric: budget for budget in budgets}
     columns = [Column("model", "model", priority=0 if len(solutions) > 1 else 3), Column("place", "")]
     for name in parameters:
         columns.append(Column(name, name))
-        if any(name in design.pieces for _, _, design in designs):
+        if any(name in design.intervals for _, _, design in designs):
             columns.append(Column(f"{name}_range", f"{name} from, to", priority=4))
     for name in metrics:
-        kind = "bytes" if name.endswith("bytes") else "count"
-        columns.append(Column(name, metric_header(name), kind, 0 if name in limited else 1))  # type: ignore[arg-type]
+        columns.append(metric_column(name, 0 if name in limited else 1))
         if name in limited:
             columns.append(Column(f"{name}_share", f"of {limited[name].text}", "percent", 2))
     return Table(
         tuple(columns),
         tuple(_row(solution, place, design, parameters, limited) for solution, place, design in designs),
         "designs",
-        context=context(counting),
-        notes=(*_notes(solutions, limits[0].metric), context_note(counting)),
+        context=basis.record(),
+        notes=(*_notes(solutions, budgets[0].metric), basis.words()),
     )
 
 
-def nothing_fits(solution: Solution, limits: Sequence[Limit]) -> str:
+def nothing_fits(solution: Solution, budgets: Sequence[Budget]) -> str:
     """Return what to say of a network of which no design is within the budgets."""
-    budgets = " and ".join(f"{limit.metric} <= {limit.text}" for limit in limits)
+    wanted = " and ".join(f"{budget.metric} <= {budget.text}" for budget in budgets)
     if not solution.above:
-        return f"{solution.model}: no legal design has {budgets}"
+        return f"{solution.model}: no legal design has {wanted}"
     design = solution.above[0]
-    counts = ", ".join(f"{limit.metric} {_quantity(limit.metric, design)}" for limit in limits)
-    return f"{solution.model}: no legal design has {budgets}; the smallest, {design.model}, has {counts}"
+    counts = ", ".join(f"{budget.metric} {_quantity(budget.metric, design)}" for budget in budgets)
+    return f"{solution.model}: no legal design has {wanted}; the smallest, {design.model}, has {counts}"
 
 
-def _quantity(metric: str, design: Design) -> str:
-    count = design.counts[metric]
-    return format_bytes(count) if metric.endswith("bytes") else format_count(count)
+def _quantity(name: str, design: Design) -> str:
+    count = design.counts[name]
+    return format_bytes(count) if metric(name).is_bytes else format_count(count)
 
 
 def _in_order(solution: Solution) -> list[tuple[str, Design]]:
@@ -69,17 +67,17 @@ def _in_order(solution: Solution) -> list[tuple[str, Design]]:
 
 
 def _row(
-    solution: Solution, place: str, design: Design, parameters: Sequence[str], limited: dict[str, Limit]
+    solution: Solution, place: str, design: Design, parameters: Sequence[str], limited: dict[str, Budget]
 ) -> Record:
     row: dict[str, object] = {"model": solution.model, "reference": design.model, "place": place}
     for name in parameters:
-        value, piece = design.values.get(name), design.pieces.get(name)
+        value, interval = design.values.get(name), design.intervals.get(name)
         row[name] = "" if value is None else _decimal(value)
-        row[f"{name}_range"] = "" if piece is None else str(piece)
+        row[f"{name}_range"] = "" if interval is None else str(interval)
     row |= design.counts
-    for name, limit in limited.items():
+    for name, budget in limited.items():
         count = design.counts[name]
-        row[f"{name}_share"] = None if count is None or not limit.most else Fraction(count, limit.most)
+        row[f"{name}_share"] = None if count is None or not budget.most else Fraction(count, budget.most)
     return row
 
 

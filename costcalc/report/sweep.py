@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from costcalc.cost.convention import Convention
-from costcalc.cost.conventions import CONVENTIONS
-from costcalc.report.context import context_note, convention_columns, macs_column
+from costcalc.cost import find_metric, metric
+from costcalc.report.context import macs_column
 from costcalc.report.formats import SCHEMA_VERSION
 from costcalc.report.record import Column, Kind, Table
 from costcalc.units import plural
@@ -22,19 +21,10 @@ READABLE = 200
 """Rows that somebody may read."""
 HEAD = 50
 """Rows that are shown of more."""
-PIECE = 1000
-"""Designs of a JSON document that are written at a time."""
 
-_CONVENTIONS = {column.name: column.header for column in convention_columns(CONVENTIONS.values())}
-_HEADERS = {
-    "macs": "MACs",
-    "flops": "FLOPs",
-    "memory_access_bytes": "access",
-    "read_bytes": "read",
-    "written_bytes": "written",
-    "peak_memory_bytes": "peak",
-    "param_bytes": "weights",
-} | _CONVENTIONS
+FVCORE = "fvcore"
+"""The column of what fvcore itself counts."""
+
 _JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,12})?")
 
 
@@ -46,7 +36,7 @@ def sweep_table(result: Result, notes: tuple[str, ...] = (), elsewhere: str | No
         notes: Further footer lines.
         elsewhere: A file that has all of them, if there is one.
     """
-    asked, first = result.definition, CONVENTIONS[str(result.context["convention"])]
+    asked = result.definition
     number = len(result) if len(result) <= max(READABLE, asked.top) else HEAD
     rows = [_row(result, record) for record in result.records(0, number)]
     everything = "all" in asked.metrics
@@ -54,7 +44,7 @@ def sweep_table(result: Result, notes: tuple[str, ...] = (), elsewhere: str | No
     columns = [
         Column("model", "model", priority=0 if several or everything else 3),
         *(Column(axis.name, axis.name, "number" if axis.is_numeric else "text") for axis in result.axes),
-        *(_column(name, asked.metrics or place < 2, first) for place, name in enumerate(result.shown)),
+        *(_column(result, name, bool(asked.metrics) or place < 2) for place, name in enumerate(result.shown)),
         *(Column(name, name, "text") for name in result.figures()),
     ]
     if any(row["error"] for row in rows):
@@ -76,17 +66,19 @@ def _row(result: Result, record: dict[str, object]) -> dict[str, object]:
     return {**record, **figures, **(dict.fromkeys(result.shown, "") if record["error"] else {})}
 
 
-def _column(name: str, stays: object, first: Convention) -> Column:
+def _column(result: Result, name: str, stays: bool) -> Column:
     if name == "macs":
-        return macs_column([first])
-    priority = 0 if stays or name == "fvcore" or name in _CONVENTIONS else 1
-    kind: Kind = "bytes" if name.endswith("_bytes") else "count"
-    return Column(name, metric_header(name), kind, priority)
+        return macs_column([result.basis.convention])
+    found = find_metric(name) if name != FVCORE else None
+    stays = stays or found is None or found.convention is not None
+    return metric_column(name, 0 if stays else 1) if found else Column(name, name, "count")
 
 
-def metric_header(name: str) -> str:
-    """Return what tables print over the counts of a metric."""
-    return _HEADERS.get(name, name)
+def metric_column(name: str, priority: int = 0) -> Column:
+    """Return the column of the counts of a metric."""
+    found = metric(name)
+    kind: Kind = "bytes" if found.is_bytes else "count"
+    return Column(found.name, found.header, kind, priority)
 
 
 def _figure(value: Any) -> str:
@@ -113,7 +105,7 @@ def _notes(result: Result) -> list[str]:
     return [
         f"{counted}.",
         *(_second_opinion(result) if result.definition.with_fvcore else []),
-        context_note(result.plan.job.counting),
+        result.basis.words(result.basis_axes),
     ]
 
 
@@ -137,11 +129,10 @@ def sweep_json(result: Result, notes: tuple[str, ...] = ()) -> Iterator[str]:
     yield f'{head[:-2]},\n  "designs": ['
     names = [axis.name for axis in result.axes]
     separator = "\n    "
-    for start in range(0, len(result), PIECE):
-        for row in result.records(start, start + PIECE):
-            values = {**row, **{name: _plain(row[name]) for name in names}}
-            yield separator + json.dumps(values, ensure_ascii=False)
-            separator = ",\n    "
+    for row in result.records(0, len(result)):
+        values = {**row, **{name: _plain(row[name]) for name in names}}
+        yield separator + json.dumps(values, ensure_ascii=False)
+        separator = ",\n    "
     yield "\n  ]\n}\n" if len(result) else "]\n}\n"
 
 

@@ -1,40 +1,56 @@
-"""What varies: `--alpha 0.25,0.5` or `--resolution 128:224:32`, to exact values in order."""
+"""What varies, and what specs call it: `--alpha 0.25,0.5`, `--resolution 128:224:32`, exact and in order.
+
+Three axes vary no network but how it is counted: `batch`, `dtype` and `fusion`.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 import numpy as np
 
+from costcalc.cost import parse_dtype, parse_fusion
 from costcalc.errors import Diagnostic, UsageError, did_you_mean
 from costcalc.spec.expression import ExpressionError, compile_expression
 from costcalc.spec.model import ALIASES, Spec
 from costcalc.spec.resolve import RESOLUTION
-from costcalc.sweeps.exact import plain
+from costcalc.sweeps.grid import plain
 
-MOST_VALUES = 1_000_000
+MOST_VALUES: Final = 1_000_000
 
-SYMBOLS: dict[str, tuple[str, ...]] = {
-    "alpha": ("alpha",),
-    "rho": ("rho",),
-    "resolution": (RESOLUTION,),
-    "depth": ("depth", "d"),
-    "phi": ("phi",),
-    "groups": ("groups", "g"),
-    "scale": ("scale",),
-}
+SYMBOLS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "alpha": ("alpha",),
+        "rho": ("rho",),
+        "resolution": (RESOLUTION,),
+        "depth": ("depth", "d"),
+        "phi": ("phi",),
+        "groups": ("groups", "g"),
+        "scale": ("scale",),
+    }
+)
 """The axes with an option of their own, and what specs call them: papers abbreviate."""
 
+DIMENSIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {"depth": "alpha", "width": "beta", "resolution": "gamma"}
+)
+"""What EfficientNet scales (arXiv:1905.11946, eq. 3), and its symbols of their multipliers."""
 
-_MOST_DIGITS = 40
+BASIS_AXES: Final[Mapping[str, Callable[[str], object]]] = MappingProxyType(
+    {"batch": int, "dtype": parse_dtype, "fusion": parse_fusion}
+)
+"""The axes that vary how networks are counted, and what reads one of their values."""
+
+_MOST_DIGITS: Final = 40
 
 Value = int | Fraction | None
-"""Of an axis, exact; None is no number."""
+"""Of an axis, exact; None is not a number."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +97,11 @@ class Axis:
         numerators, denominator = self.numbers
         return numerators if denominator == 1 and numerators.dtype == np.int64 else None
 
+    @property
+    def is_basis(self) -> bool:
+        """Whether it varies how networks are counted, and not the networks."""
+        return self.name in BASIS_AXES
+
     def parameter(self, spec: Spec) -> str:
         """Return what a spec calls it.
 
@@ -102,12 +123,16 @@ def parse_axis(name: str, text: str) -> Axis:
     ranges. A value that comes twice counts once.
 
     Raises:
-        UsageError: E601, with what is wrong.
+        UsageError: E601, with what is wrong; E501 or E503, no number format, or no fusion.
 
     >>> parse_axis("alpha", "0.25:0.75:0.25,1").texts
     ('0.25', '0.5', '0.75', '1')
     """
     items = [_item(name, item.strip()) for item in text.split(",")]
+    if name == "batch" and any(
+        type(value) is not int or value < 1 for item in items for value in item.values()
+    ):
+        raise _wrong(name, text, "a batch is a whole number of images, at least 1")
     if sum(map(len, items)) > MOST_VALUES:
         raise _wrong(name, text, f"more than {MOST_VALUES:,} values")
     values = items[0] if len(items) == 1 else _different(items)
@@ -131,6 +156,9 @@ def _different(items: list[dict[str, Value]]) -> dict[str, Value]:
 def _value(name: str, text: str) -> Value:
     if not text:
         raise _wrong(name, text, "a value is missing")
+    if name in ("dtype", "fusion"):
+        BASIS_AXES[name](text)
+        return None
     if text.isidentifier():
         return None
     return _number(name, text)
@@ -164,6 +192,22 @@ def _range(name: str, text: str) -> dict[str, Value]:
     numerators = range(start, start + count * stride, stride)
     values = [plain(Fraction(numerator, denominator)) for numerator in numerators]
     return dict(zip(_decimals(numerators, denominator), values, strict=True))
+
+
+def axis_of(name: str, values: Sequence[Fraction]) -> Axis:
+    """Return an axis of some values."""
+    return Axis(name, tuple(map(decimal, values)), tuple(values))
+
+
+def multiplier(spec: Spec, dimension: str) -> str | None:
+    """Return the parameter that scales one of `DIMENSIONS` of a spec; None if it has none.
+
+    Any spec takes `resolution`, in pixels.
+    """
+    scaling = spec.scaling.get(dimension)
+    if scaling is not None and scaling.factor.text in spec.params:
+        return scaling.factor.text
+    return RESOLUTION if dimension == RESOLUTION else None
 
 
 def decimal(value: int | Fraction) -> str:

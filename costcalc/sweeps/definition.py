@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from costcalc.cost.convention import Convention
-from costcalc.cost.conventions import parse_convention
-from costcalc.cost.dtype import parse_precision
-from costcalc.cost.fusion import parse_fusion
+from costcalc.cost import DTYPES, Basis, find_metric, parse_basis, parse_convention
+from costcalc.errors import Diagnostic, UsageError
+from costcalc.networks import Door
 from costcalc.spec.decode import Document
 from costcalc.spec.files import Files
 from costcalc.sweeps.axes import parse_axis
-from costcalc.sweeps.metrics import CORE, DEFAULT, Counting, metric, metric_of
-from costcalc.sweeps.run import Job
-from costcalc.sweeps.second import FVCORE, require_fvcore
+from costcalc.sweeps.count import DEFAULT, Job, countable, countable_metric
 from costcalc.sweeps.select import Selection, parse_selection
-from costcalc.sweeps.space import Space, space
+from costcalc.sweeps.space import Space, open_space
+from costcalc.witness.tools import require
+
+FVCORE: Final = "fvcore"
+"""The column of what fvcore counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,7 @@ class Definition:
         sample: How many designs to draw; 0 for all.
         seed: What to draw them by.
         table: A CSV file's text, with more figures per design.
-        convention: What decides `macs` and `flops`; further ones, behind commas, add a metric each.
-        batch: Images per batch.
-        weights: The number format of weights.
-        activations: The number format of activations.
-        fusion: What runs in one kernel.
-        weights_in_ram: Whether peak memory includes the weights.
+        basis: How to count, as far as no axis says; its further conventions add a metric each.
         with_fvcore: Whether fvcore, too, counts the designs that are kept.
     """
 
@@ -60,13 +56,23 @@ class Definition:
     sample: int = 0
     seed: int = 0
     table: str = ""
-    convention: str = "paper"
-    batch: int = 1
-    weights: str = "fp32"
-    activations: str = "fp32"
-    fusion: str = "conv-bn-act"
-    weights_in_ram: bool = False
+    basis: Basis = Basis()  # noqa: RUF009  frozen
     with_fvcore: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON can write it."""
+        return {field.name: getattr(self, field.name) for field in fields(self)} | {
+            "basis": self.basis.record()
+        }
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Definition:
+        """Return the definition of which `to_json` and JSON made a record of lists."""
+        plain: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in record.items()
+        }
+        axes = tuple((name, text) for name, text in plain["axes"])
+        return cls(**plain | {"axes": axes, "basis": parse_basis(**plain["basis"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,53 +118,50 @@ def prepare(definition: Definition) -> Plan:
     """
     files = _Recorder()
     axes = [parse_axis(name, text) for name, text in definition.axes]
-    designs = space(definition.references, axes, definition.variants, files)
+    space = open_space(definition.references, axes, definition.variants, Door(files))
+    if "dtype" in dict(definition.axes) and {definition.basis.weights, definition.basis.activations} != {
+        DTYPES["fp32"]
+    }:
+        message = "`dtype` varies the formats of weights and activations, which are given, too"
+        raise UsageError(Diagnostic("E602", message, help="give all formats in one list"))
     selection = parse_selection(
-        designs,
+        space,
         where=definition.where,
         pareto=definition.pareto,
         sort=definition.sort,
         top=definition.top,
         table=definition.table,
     )
-    first, *others = [parse_convention(name.strip()) for name in definition.convention.split(",")]
-    if first.unit == "FLOP":  # `macs` do not show it
-        others.insert(0, first)
-    shown = _shown(definition, designs, selection, others)
+    if definition.with_fvcore:
+        require("fvcore", "torch")
+    shown = _shown(definition, space, selection)
     counted = [name for name in dict.fromkeys((*shown, *selection.metrics)) if name != FVCORE]
-    job = Job(designs, tuple(counted), _counting(definition, first))
+    basis = replace(definition.basis, conventions=definition.basis.conventions[:1])
     content = repr((definition, sorted(files.texts.items())))
-    return Plan(job, selection, shown, hashlib.sha256(content.encode()).hexdigest())
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    return Plan(Job(space, tuple(counted), basis), selection, shown, digest)
 
 
-def _shown(
-    definition: Definition, designs: Space, selection: Selection, others: list[Convention]
-) -> tuple[str, ...]:
+def _shown(definition: Definition, space: Space, selection: Selection) -> tuple[str, ...]:
     """Return the names of the counts to show."""
-    always = {"model", "error", "reason", *(axis.name for axis in designs.axes), *selection.figures}
+    always = {"model", "error", "reason", *(axis.name for axis in space.axes), *selection.figures}
     names = [*DEFAULT, *selection.metrics]
     if definition.metrics:
-        always |= {FVCORE} if definition.with_fvcore else set()
-        asked = [name for name in definition.metrics if name not in always]
-        names = [each for name in asked for each in (CORE if name == "all" else [metric(name).name])]
-    names += [metric_of(convention).name for convention in others]
+        names = []
+        for asked in definition.metrics:
+            if asked == "all":
+                names += [name for name in countable() if _is_core(name) and name not in always]
+            elif asked not in always and not (definition.with_fvcore and asked == FVCORE):
+                names.append(countable_metric(asked).name)
+    first, *others = definition.basis.conventions
+    if first.unit == "FLOP":  # `macs` do not show it
+        others.insert(0, first)
+    names += [convention.key for convention in others]
     if definition.with_fvcore:
-        require_fvcore()
-        names += [metric_of(parse_convention("fvcore")).name, FVCORE]
+        names += [parse_convention("fvcore").key, FVCORE]
     return tuple(dict.fromkeys(names))
 
 
-def _counting(definition: Definition, convention: Convention) -> Counting:
-    return Counting(
-        convention,
-        definition.batch,
-        parse_precision(weights=definition.weights, activations=definition.activations),
-        parse_fusion(definition.fusion),
-        definition.weights_in_ram,
-    )
-
-
-def from_json(fields: Mapping[str, Any]) -> Definition:
-    """Return the definition that `dataclasses.asdict` and JSON made lists of."""
-    plain = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
-    return Definition(**plain | {"axes": tuple((name, text) for name, text in plain["axes"])})
+def _is_core(name: str) -> bool:
+    found = find_metric(name)
+    return found is not None and found.convention is None

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import os
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
 from costcalc.errors import Diagnostic, UsageError
-from costcalc.sweeps.definition import Definition, from_json, prepare
-from costcalc.sweeps.run import Columns, concatenate
+from costcalc.sweeps.count import Columns, concatenate
+from costcalc.sweeps.definition import Definition, prepare
 from costcalc.version import __version__
 
-FORMAT = 1
-_METRIC = "metric_"
+FORMAT: Final = 2
+_METRIC: Final = "metric_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def save(part: Part, path: Path) -> None:
     about = {
         "format": FORMAT,
         "version": __version__,
-        "definition": asdict(part.definition),
+        "definition": part.definition.to_json(),
         "digest": part.digest,
         "start": part.start,
         "stop": part.stop,
@@ -84,7 +86,7 @@ def load(path: Path) -> Part:
     """Read a part. It is data, whoever wrote it: nothing in it is run, and it takes no more memory than disk.
 
     Raises:
-        UsageError: E606, it is no part, or another version wrote it.
+        UsageError: E606, it is not a part, or another version wrote it.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -98,11 +100,11 @@ def load(path: Path) -> Part:
             metrics = {name.removeprefix(_METRIC): file[name] for name in names}
             columns = Columns(file["rows"], metrics, file["codes"], about["errors"])
         _require_columns(columns)
-        definition = from_json(about["definition"])
+        definition = Definition.from_json(about["definition"])
         return Part(definition, about["digest"], about["start"], about["stop"], columns, about["refused"])
     except UsageError:
         raise
-    except Exception as error:  # whatever a file that is none makes its readers say
+    except Exception as error:  # whatever its readers say about a file that is not one
         raise _wrong(f"{path} is not a part of a sweep", str(error)) from None
 
 
@@ -140,24 +142,25 @@ def merge(parts: Sequence[Part]) -> Part:
         expected = max(expected, part.stop if part else 0)
     if problems:
         raise UsageError(Diagnostic("E606", problem) for problem in problems)
-    columns = concatenate([part.columns for part in ordered], plan.counts)
-    refused: dict[str, int] = {}
-    for part in ordered:
-        add(refused, part.refused)
-    return Part(first.definition, first.digest, 0, expected, plan.selection.keep(columns), refused)
+    whole = joined(ordered, first.definition, (0, expected))
+    return replace(whole, columns=plan.selection.keep(whole.columns))
 
 
-def add(refused: dict[str, int], more: dict[str, int]) -> None:
-    """Add counts by code to others."""
-    for code, number in more.items():
-        refused[code] = refused.get(code, 0) + number
+def joined(parts: Sequence[Part], definition: Definition, rows: tuple[int, int]) -> Part:
+    """Return parts that are neighbours as one."""
+    plan = prepare(definition)
+    columns = concatenate([part.columns for part in parts], plan.counts)
+    refused: Counter[str] = Counter()
+    for part in parts:
+        refused.update(part.refused)
+    return Part(definition, plan.digest, *rows, plan.selection.of_part().keep(columns), dict(refused))
 
 
 def load_all(paths: Iterable[Path]) -> list[Part]:
     """Read parts: the files given, and those in folders given.
 
     Raises:
-        UsageError: E606, a file is missing, or is no part.
+        UsageError: E606, a file is missing, or is not a part.
     """
     files: list[Path] = []
     for path in paths:

@@ -4,33 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
-from costcalc.errors import Diagnostic, SpecError, UsageError
-from costcalc.networks import Door
-from costcalc.networks import Network as Opened
-from costcalc.networks.network import with_unique_names
+from costcalc.cost import Basis
+from costcalc.errors import Diagnostic, UsageError
+from costcalc.networks import Door, Network, open_networks
 from costcalc.spec.build import Model, build
 from costcalc.spec.expression import Expression
-from costcalc.spec.files import Files
 from costcalc.spec.model import Cell, Slot, Spec
-from costcalc.spec.terms import value_cell
-from costcalc.sweeps.axes import Axis
+from costcalc.spec.terms import split, value_cell
+from costcalc.sweeps.axes import BASIS_AXES, Axis
 
-MOST_DESIGNS = 2**62
-
-
-@dataclass(frozen=True, slots=True)
-class Network:
-    """A spec, and what a reference sets in it before any axis does."""
-
-    name: str
-    spec: Spec
-    overrides: dict[str, Slot]
+MOST_DESIGNS: Final = 2**62
 
 
 @dataclass(frozen=True)
@@ -57,11 +46,28 @@ class Space:
         """Return the number of the network and of every axis' value, for an array of rows."""
         return tuple(np.unravel_index(rows, self.shape))
 
+    def basis(self, basis: Basis, places: Sequence[int]) -> Basis:
+        """Return how a design is counted: `basis`, with what the axes of that kind say.
+
+        Args:
+            basis: How all are counted, as far as no axis says.
+            places: The number of the value of every axis.
+        """
+        said: dict[str, Any] = {}
+        for axis, place in zip(self.axes, places, strict=True):
+            if axis.is_basis:
+                value = BASIS_AXES[axis.name](axis.texts[place])
+                said |= (
+                    {"weights": value, "activations": value} if axis.name == "dtype" else {axis.name: value}
+                )
+        return replace(basis, **said)
+
     def overrides(self, network: Network, values: Sequence[Any]) -> dict[str, Slot]:
         """Return what a design sets: per axis a text, or a number for many designs at once."""
         cells = {
-            axis.parameter(network.spec): _cell(axis, value)
+            axis.parameter(spec_of(network)): _cell(axis, value)
             for axis, value in zip(self.axes, values, strict=True)
+            if not axis.is_basis
         }
         return {**network.overrides, **cells}
 
@@ -78,16 +84,17 @@ class Space:
         """
         network = self.networks[int(self.coordinates(row)[0])]
         texts = self.texts(row)
-        terms = "+".join(f"{axis.name}={text}" for axis, text in zip(self.axes, texts, strict=True))
+        pairs = zip(self.axes, texts, strict=True)
+        terms = "+".join(f"{axis.name}={text}" for axis, text in pairs if not axis.is_basis)
         name = f"{network.name}{'+' if '@' in network.name else '@'}{terms}" if terms else network.name
-        return build(network.spec, name, self.overrides(network, texts))
+        return build(spec_of(network), name, self.overrides(network, texts))
 
 
-def space(
+def open_space(
     references: Sequence[str],
-    axes: Sequence[Axis],
+    axes: Sequence[Axis] = (),
     variants: Sequence[str] = (),
-    files: Files | None = None,
+    door: Door | None = None,
 ) -> Space:
     """Return the space of some networks along some axes; `*` in a reference or variant matches variants.
 
@@ -95,18 +102,26 @@ def space(
         CostcalcError: what is wrong with the references; E004, a network lacks an axis' parameter; E602, an
             axis twice, or too many designs.
     """
-    door = Door(files)
-    opened: list[Opened] = []
-    for reference in references:
-        for variant in variants or ("",):
-            sign = "+" if "@" in reference else "@"
-            opened += door.networks(f"{reference}{sign}{variant}" if variant else reference)
-    networks = [
-        Network(each.name, each.spec, dict(each.overrides)) for each in with_unique_names(opened) if each.spec
+    door = door or Door()
+    texts = [
+        f"{reference}{'+' if split(reference, door.files)[1] else '@'}{variant}" if variant else reference
+        for reference in references
+        for variant in variants or ("",)
     ]
-    found = Space(tuple(networks), tuple(axes))
+    found = Space(tuple(open_networks(texts, door)), tuple(axes))
     _check(found)
     return found
+
+
+def spec_of(network: Network) -> Spec:
+    """Return a network's spec.
+
+    Raises:
+        UsageError: E004, it has none, and no parameters.
+    """
+    if network.spec is None:
+        raise UsageError(Diagnostic("E004", f"{network.name} has no spec, and no parameters to vary"))
+    return network.spec
 
 
 def _check(found: Space) -> None:
@@ -115,7 +130,7 @@ def _check(found: Space) -> None:
         names: dict[str, str] = {}
         for axis in found.axes:
             try:
-                parameter = axis.parameter(network.spec)
+                parameter = f"--{axis.name}" if axis.is_basis else axis.parameter(spec_of(network))
             except UsageError as error:
                 errors.extend(error.diagnostics)
                 continue
@@ -137,12 +152,8 @@ def _cell(axis: Axis, value: Any) -> Cell:
         return value_cell(value, f"--{axis.name}")
     cell = value_cell("0", f"--{axis.name}")
     text = str(value)
-    return Cell(
-        text,
-        Expression(text, frozenset(), frozenset(), lambda scope, functions: value),
-        cell.tree,
-        cell.source,
-    )
+    expression = Expression(text, frozenset(), frozenset(), lambda scope, functions: value)
+    return Cell(text, expression, cell.tree, cell.source)
 
 
 def boxes(start: int, stop: int, shape: Sequence[int]) -> Iterator[tuple[range, ...]]:
@@ -168,8 +179,3 @@ def boxes(start: int, stop: int, shape: Sequence[int]) -> Iterator[tuple[range, 
     if first < last:
         yield (range(first, last), *map(range, shape[1:]))
     yield from ((range(last, last + 1), *box) for box in boxes(0, tail, shape[1:]))
-
-
-def refusal(error: SpecError) -> Diagnostic:
-    """Return what stands for all that is wrong with a design: the first thing."""
-    return error.diagnostics[0]

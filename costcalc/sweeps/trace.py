@@ -1,9 +1,4 @@
-"""A number that remembers where the network would become another one.
-
-A spec is run with a parameter replaced by a line, `value + slope * (t - here)`. Whenever the spec rounds it
-or compares it, the values of `t` at which the outcome changes are noted. Between two neighbouring ones of all
-that were noted, every decision is the same, and so is the network: nothing needs to be tried there twice.
-"""
+"""A number that remembers where the network would become another one: what `intervals` runs a spec with."""
 
 from __future__ import annotations
 
@@ -15,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from costcalc.sweeps.exact import Exact
-from costcalc.sweeps.factor import constant, times
+from costcalc.sweeps.grid import Grid
 
 
 class Untraceable(Exception):
@@ -67,8 +61,8 @@ class Trace:
 
 
 def _numerators(number: Any, over: int) -> Any:
-    if isinstance(number, Exact):
-        return times(number.factor(), constant(over // number.denominator)).array
+    if isinstance(number, Grid):
+        return number.factor().scaled(over // number.denominator).array
     return int(number * over)
 
 
@@ -199,7 +193,7 @@ class Traced:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, (int, Fraction, Exact, Traced))
+    return isinstance(value, (int, Fraction, Grid, Traced))
 
 
 def _value(number: Any) -> Any:

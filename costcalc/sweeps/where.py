@@ -1,113 +1,203 @@
-"""Conditions over columns: `macs <= 150M and params < 3M and peak_memory < 6MiB`, design by design.
+"""Conditions over columns: `macs <= 150M and params < 3M and peak_memory < 6MiB`, for all designs at once.
 
-Columns are compared exactly; arithmetic with them is that of floating point.
+The language of expressions computes them (`costcalc.spec.expression`), with columns in place of numbers.
+Columns are compared exactly; arithmetic with them is that of floating point. What divides by zero is not
+known, and what is not known satisfies nothing: neither a comparison nor its opposite.
 """
 
 from __future__ import annotations
 
-import ast
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
-from costcalc.errors import Diagnostic, UsageError, one_of
-from costcalc.spec.expression.condition import parse_condition
-from costcalc.spec.expression.grammar import parse
+from costcalc.errors import one_of
+from costcalc.spec.expression import ExpressionError
+from costcalc.spec.expression.condition import Condition, parse_condition
 from costcalc.spec.expression.rounding import FUNCTIONS
-
-Lookup = Callable[[str], Any]
-
-_OPERATORS: Final[Mapping[type[ast.AST], Callable[..., Any]]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-    ast.Pow: operator.pow,
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.And: np.logical_and,
-    ast.Or: np.logical_or,
-    ast.Not: np.logical_not,
-    ast.USub: operator.neg,
-    ast.UAdd: operator.pos,
-}
-
-
-_CALLS: Final[Mapping[str, Callable[..., Any]]] = {**FUNCTIONS, "fixed": lambda value: value}
+from costcalc.spec.expression.value import Elementwise, no_number, truth
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A condition over columns.
+    """A condition over columns."""
 
-    Attributes:
-        names: The columns that it reads.
-    """
+    condition: Condition
 
-    names: frozenset[str]
-    _body: ast.expr
+    @property
+    def names(self) -> frozenset[str]:
+        """The columns that it reads."""
+        return self.condition.expression.names
 
-    def holds(self, column: Lookup) -> Any:
-        """Return for every design whether the condition holds; `column` finds a column by name."""
-        with np.errstate(all="ignore"):
-            return np.asarray(_value(self._body, column), dtype=bool)
+    def holds(self, column: Callable[[str], Any]) -> Any:
+        """Return for every design whether the condition holds, or one bool for all.
+
+        Args:
+            column: Finds a column by its name.
+
+        Raises:
+            UsageError: E034, it computes what cannot be computed.
+        """
+        scope = {name: Numbers(np.asarray(column(name))) for name in self.names}
+        try:
+            with np.errstate(all="ignore"):
+                found = truth(self.condition.expression.evaluate(scope))
+        except ExpressionError as error:
+            raise self.condition.refused(error.message, error.help) from None
+        return found.yes if isinstance(found, Flags) else found
 
 
 def parse_where(text: str, columns: Iterable[str]) -> Where:
     """Return the condition that a text spells.
 
     Raises:
-        UsageError: E034, it is no condition, or names no column.
+        UsageError: E034, it is not a condition, or names no column.
     """
-    expression = parse_condition(text, columns).expression
-    for name, _ in sorted(expression.calls):
-        help = one_of(name, _CALLS)
-        raise UsageError(Diagnostic("E034", f"`{text}`: no function `{name}`", help=help))
-    return Where(expression.names, parse(expression.text))
+    condition = parse_condition(text, columns)
+    for name, _ in sorted(condition.expression.calls):
+        raise condition.refused(f"no function `{name}`", one_of(name, FUNCTIONS))
+    where = Where(condition)
+    where.holds(lambda name: np.full(1, np.nan))  # what is wrong with it is wrong before anything is counted
+    return where
 
 
-def _value(node: ast.expr, column: Lookup) -> Any:
-    """Compute what the expression compiler let through, over arrays."""
+Operator = Callable[[Any, Any], Any]
 
-    def inner(*nodes: ast.expr) -> list[Any]:
-        return [_value(below, column) for below in nodes]
 
-    def floats(*nodes: ast.expr) -> list[Any]:
-        return [np.asarray(value, np.float64) for value in inner(*nodes)]
+def _operators(operate: Operator) -> tuple[Operator, Operator]:
+    """Return an operator on floating-point numbers, and the one for when the column stands on its right."""
 
-    match node:
-        case ast.Name("true" | "True" | "false" | "False"):
-            return node.id.lower() == "true"
-        case ast.Name(name):
-            return column(name)
-        case ast.Constant(value):
-            return value
-        case ast.BinOp(left, op, right):
-            return _OPERATORS[type(op)](*floats(left, right))
-        case ast.UnaryOp(sign, operand):
-            return _OPERATORS[type(sign)](*inner(operand))
-        case ast.BoolOp(word, operands):
-            held, *others = inner(*operands)
-            for other in others:
-                held = _OPERATORS[type(word)](held, other)
-            return held
-        case ast.Compare(left, signs, rights):
-            sides = inner(left, *rights)
-            held = np.True_
-            for each, one, two in zip(signs, sides, sides[1:], strict=False):
-                held = np.logical_and(held, _OPERATORS[type(each)](one, two))
-            return held
-        case ast.IfExp(test, body, orelse):
-            return np.where(*inner(test, body, orelse))
-        case ast.Call(ast.Name(function), arguments):
-            return _CALLS[function](*floats(*arguments))
-    raise AssertionError(f"no expression has {node}")
+    def forward(self: Numbers, other: Any) -> Any:
+        return Numbers(operate(_floats(self), _floats(other))) if _is_number(other) else NotImplemented
+
+    def reverse(self: Numbers, other: Any) -> Any:
+        return Numbers(operate(_floats(other), _floats(self))) if _is_number(other) else NotImplemented
+
+    return forward, reverse
+
+
+def _comparison(operate: Operator) -> Operator:
+    return lambda self, other: _compare(operate, self, other)
+
+
+def _compare(operate: Operator, one: Numbers, other: Any) -> Any:
+    """Compare exactly: whole numbers as they are."""
+    if not isinstance(other, (Numbers, int, Fraction)):
+        return NotImplemented
+    two = other.array if isinstance(other, Numbers) else other
+    found = operate(one.array, float(two) if isinstance(two, Fraction) else two)
+    known = ~(np.isnan(one.array) | np.isnan(_floats(other)))
+    return Flags(found & known, ~found & known)
+
+
+def _divided(divide: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Return a division of which the result is not known where the divisor is 0."""
+
+    def divided(over: Any, under: Any) -> Any:
+        if np.ndim(under) == 0 and under == 0:
+            raise ZeroDivisionError
+        return np.where(under == 0, np.nan, divide(over, under))
+
+    return divided
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (Numbers, Flags, int, Fraction))
+
+
+class Numbers(Elementwise):
+    """A number for every design: int64, or floats with NaN for what is not known."""
+
+    def __init__(self, array: Any) -> None:
+        self.array = array
+
+    def holds(self) -> Any:
+        return _compare(operator.ne, self, 0)
+
+    def select(self, body: Any, orelse: Any) -> Any:
+        return self.holds().select(body, orelse)
+
+    __add__, __radd__ = _operators(operator.add)
+    __sub__, __rsub__ = _operators(operator.sub)
+    __mul__, __rmul__ = _operators(operator.mul)
+    __truediv__, __rtruediv__ = _operators(_divided(operator.truediv))
+    __floordiv__, __rfloordiv__ = _operators(_divided(operator.floordiv))
+    __mod__, __rmod__ = _operators(_divided(operator.mod))
+    __pow__, __rpow__ = _operators(operator.pow)
+    __lt__ = _comparison(operator.lt)
+    __le__ = _comparison(operator.le)
+    __gt__ = _comparison(operator.gt)
+    __ge__ = _comparison(operator.ge)
+
+    def __eq__(self, other: object) -> Any:
+        return _compare(operator.eq, self, other)
+
+    def __ne__(self, other: object) -> Any:
+        return _compare(operator.ne, self, other)
+
+    def __neg__(self) -> Any:
+        return Numbers(-self.array)
+
+    def __pos__(self) -> Any:
+        return self
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@no_number
+class Flags(Elementwise):
+    """For every design whether something holds.
+
+    Attributes:
+        yes: Where it does.
+        no: Where it does not. Where it is neither, nobody knows.
+    """
+
+    def __init__(self, yes: Any, no: Any) -> None:
+        self.yes = yes
+        self.no = no
+
+    def holds(self) -> Flags:
+        return self
+
+    def select(self, body: Any, orelse: Any) -> Any:
+        if isinstance(body, (Flags, bool)) and isinstance(orelse, (Flags, bool)):
+            one, two = _flags(body), _flags(orelse)
+            return Flags(self.yes & one.yes | self.no & two.yes, self.yes & one.no | self.no & two.no)
+        if isinstance(body, (Flags, bool)) or isinstance(orelse, (Flags, bool)):
+            raise ExpressionError("E127", "one side of this `if` is a number, and the other is not")
+        return Numbers(np.where(self.yes, _floats(body), np.where(self.no, _floats(orelse), np.nan)))
+
+    def __and__(self, other: Any) -> Flags:
+        flags = _flags(other)
+        return Flags(self.yes & flags.yes, self.no | flags.no)
+
+    def __or__(self, other: Any) -> Flags:
+        flags = _flags(other)
+        return Flags(self.yes | flags.yes, self.no & flags.no)
+
+    def __invert__(self) -> Flags:
+        return Flags(self.no, self.yes)
+
+    # Rounding functions multiply with comparisons: 1 where it holds, 0 where it does not.
+    def __mul__(self, other: Any) -> Any:
+        return Numbers(_floats(self) * _floats(other))
+
+    __rmul__ = __mul__
+
+
+def _flags(value: Any) -> Flags:
+    return value if isinstance(value, Flags) else Flags(np.asarray(value), np.asarray(not value))
+
+
+def _floats(value: Any) -> Any:
+    match value:
+        case Numbers():
+            return value.array.astype(np.float64)
+        case Flags():
+            return np.where(value.yes, 1.0, np.where(value.no, 0.0, np.nan))
+    return np.float64(value)

@@ -75,6 +75,6 @@ def test_any_metric_any_type(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["solve", "mobilenet@resolution=96", *arguments, "--format", "json"]) == 0
     document = json.loads(capsys.readouterr().out)
     best = next(row for row in document["designs"] if row["place"] == "best")
-    assert best["peak_memory_bytes"] <= 384 * 1024
+    assert best["peak_memory"] <= 384 * 1024
     assert best["param_bytes"] <= 2 * 2**20
     assert document["activations_dtype"] == "int8"

@@ -63,7 +63,7 @@ def test_csv_and_json_say_the_same(costcalc: Command, tmp_path: Path) -> None:
     assert document["counted"] == len(table) == 8
     assert document["refused"] == {"E130": 4}
     for line, record in zip(table, document["designs"], strict=True):
-        for name in ("macs", "params", "activations", "peak_memory_bytes"):
+        for name in ("macs", "params", "activations", "peak_memory"):
             assert line[name] == ("" if record[name] is None else str(record[name]))
         assert (float(line["scale"]), line["error"]) == (record["scale"], record["error"])
     assert table[-1]["reason"] == "table `width_of` has no entry 5; it has 1, 2, 3, 4, 8"
@@ -158,7 +158,7 @@ def test_names_of_metrics_are_the_same_everywhere(costcalc: Command) -> None:
     chosen = ["--columns", "macs,peak_memory", "--where", condition]
     said = costcalc("sweep", "mobilenet", *GRID, *chosen, "--sort", "peak,desc", "--format", "csv").stdout
     first = rows(said)[0]
-    assert list(first)[:5] == ["model", "alpha", "resolution", "macs", "peak_memory_bytes"]
+    assert list(first)[:5] == ["model", "alpha", "resolution", "macs", "peak_memory"]
     assert (first["alpha"], first["resolution"]) == ("0.75", "160")
     shown = costcalc("sweep", "mobilenet", *GRID, "--columns", "alpha,peak_memory,reason").stdout
     assert shown.splitlines()[0].split() == ["model", "alpha", "resolution", "peak"]
@@ -170,6 +170,26 @@ def test_conventions_are_columns(costcalc: Command) -> None:
     arguments = ["sweep", "mobilenet", "--alpha", "1", "--convention", "fvcore,torch"]
     (row,) = rows(costcalc(*arguments, "--format", "csv").stdout)
     assert (row["macs"], row["flops_torch"], row["convention"]) == ("578875904", "1137480704", "fvcore")
+
+
+def test_batch_formats_and_fusion_are_axes(costcalc: Command) -> None:
+    axes = ["sweep", "mobilenet", "--batch", "1,8", "--alpha", "0.5", "--dtype", "fp32,int8"]
+    said = costcalc(*axes).stdout
+    assert "(paper convention); fusion conv-bn-act, batch and dtype by column." in said.replace("\n", " ")
+    table = rows(costcalc(*axes, "--format", "csv").stdout)
+    assert [(row["batch"], row["dtype"]) for row in table] == [
+        ("1", "fp32"), ("1", "int8"), ("8", "fp32"), ("8", "int8"),
+    ]  # fmt: skip
+    one, small, *_, eight = table
+    assert int(eight["macs"]) == 8 * int(one["macs"])
+    assert int(small["peak_memory"]) * 4 == int(one["peak_memory"])
+    assert not {"weights_dtype", "activations_dtype"} & one.keys()
+    ranges = costcalc("sweep", "--batch", "2:6:2", "--fusion", "none, conv-bn-act", "--format", "csv").stdout
+    assert [row["batch"] for row in rows(ranges)] == ["2", "2", "4", "4", "6", "6"]
+    (row,) = rows(costcalc("sweep", "--batch", "4", "--alpha", "1", "--format", "csv").stdout)
+    assert (list(row)[:2], row["batch"]) == (["model", "alpha"], "4")
+    picked = costcalc(*axes, "--where", "batch == 8", "--sort", "peak_memory", "--format", "csv").stdout
+    assert [row["dtype"] for row in rows(picked)] == ["int8", "fp32"]
 
 
 def test_what_is_not_legal_is_told_in_the_table(costcalc: Command) -> None:
@@ -190,7 +210,7 @@ def test_parquet_and_data_frames_say_what_csv_says(costcalc: Command, tmp_path: 
     assert frame.attrs["convention"] == "paper"
     assert frame["macs"].dtype == "Int64"
     for line, record in zip(table, frame.to_dict("records"), strict=True):
-        for name in ("model", "groups", "macs", "params", "peak_memory_bytes", "reason"):
+        for name in ("model", "groups", "macs", "params", "peak_memory", "reason"):
             assert line[name] == ("" if pandas.isna(record[name]) else str(record[name]))
         assert float(line["scale"]) == record["scale"]
 
@@ -212,7 +232,13 @@ def test_what_is_unknown_meets_no_condition(costcalc: Command, tmp_path: Path) -
     ("condition", "alphas"),
     [
         ("macs * params * params > 1e21", ["0.75", "1"]),
-        ("macs < 9 ** 9 ** 9 and 1 / (alpha - 1) < 0", ["0.25", "0.5", "0.75"]),
+        ("macs < 1e30 and 1 / (alpha - 1) < 0", ["0.25", "0.5", "0.75"]),
+        ("not 1 / (alpha - 1) > 0 or 1 // (alpha - 1) != -2", ["0.25", "0.5", "0.75"]),
+        ("(macs > 150M) == (alpha > 0.25) or 8 * (alpha > 1) > 0", None),
+        ("macs / 0 > 1", None),
+        ("macs < 9 ** 9 ** 9", None),
+        ("-params", ["0.25", "0.5", "0.75", "1"]),
+        ("true and MACs < 150M", ["0.25", "0.5"]),
         ("max(macs, params) == macs and floor(macs / 1e6) in_range", None),
         ("149M < macs <= 568_740_352", ["0.5", "0.75", "1"]),
         ("min(alpha, 1/2) == 0.25 if alpha < 1 else round(alpha) == 1", ["0.25", "1"]),
@@ -263,10 +289,18 @@ def test_fvcore_counts_too(costcalc: Command, tmp_path: Path, monkeypatch: pytes
         (["--alpha", "1", "--shard", "1/2"], "E030"),
         (["--alpha", "1", "--executor", "slurm://x"], "E607"),
         (["--alpha", "500000"], "E603"),
+        (["--alpha", "1e-5:1:1e-5", "--set", "classes=1:1000000", "--rho", "0.1:1:0.1"], "E604"),
+        (["--alpha", "1e-5:1:1e-5", "--rho", "1e-5:1:1e-5", "--set", "classes=1:1000", "--top", "3"], "E604"),
         (["--alpha", "1", "--columns", "mcas"], "E031"),
         (["--alpha", "1", "--where", "foo(macs) < 3"], "E034"),
         (["--alpha", "0:1:1e-30"], "E601"),
         (["--alpha", "1", "--order", "best"], "E030"),
+        (["--batch", "1,0.5"], "E601"),
+        (["--batch", "1,0"], "E601"),
+        (["--dtype", "fp32,int7"], "E501"),
+        (["--fusion", "none,all"], "E503"),
+        (["--dtype", "fp32,int8", "--weights", "int8"], "E602"),
+        (["--alpha", "1", "--columns", "FLOP/B"], "E031"),
         (["--alpha", "1", "--shard", "1/2", "--part", "no/where"], "E032"),
     ],
 )

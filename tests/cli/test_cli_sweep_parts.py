@@ -182,7 +182,7 @@ def die(*_: object) -> None:
 
 
 def test_a_worker_that_dies_ends_the_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("costcalc.sweeps.workers.count_part", die)
+    monkeypatch.setattr("costcalc.sweeps.run.count_part", die)
     with ProcessPoolExecutor(1, get_context("fork")) as executor, pytest.raises(UsageError, match="E607"):
         costcalc.sweep("mobilenet", {"alpha": [1]}, executor=executor)
 
@@ -195,7 +195,7 @@ def test_errors_come_back_from_processes(command: Command) -> None:
 def test_a_dask_cluster_counts_the_same(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("costcalc.sweeps.cluster._PATIENCE", "1s")
+    monkeypatch.setattr("costcalc.sweeps.run._PATIENCE", "1s")
     distributed = pytest.importorskip("distributed")
     command(*SPACE, "-o", "csv=serial.csv")
     with distributed.LocalCluster(

@@ -16,7 +16,7 @@ import costcalc
 
 pytest.importorskip("numpy")
 
-from costcalc.sweeps.solving import solve
+from costcalc.sweeps.solve import solve
 
 LARGEST = {
     "140M": ["(143/144, 1)", "(0.99, 1)", "1", "1", "1"],
@@ -32,7 +32,7 @@ PRINTED = {"140M": Fraction(1), "38M": Fraction(1, 2), "13M": Fraction(1, 4)}
 def test_the_largest_scale_within_the_label(label: str, groups: int) -> None:
     found = solve(f"shufflenet@g{groups}", {"macs": label}, by="scale")
     assert found.best
-    piece = found.best.pieces["scale"]
+    piece = found.best.intervals["scale"]
     assert str(piece) == LARGEST[label][GROUPS.index(groups)]
     # The paper's scale is the largest exactly where the paper's network keeps to its label.
     cost = costcalc.count(costcalc.load(f"shufflenet@g{groups}+scale={PRINTED[label]}").graph)

@@ -201,8 +201,8 @@ def test_from_the_command_line(
         ("macs", 1.5e8, "150M"),
         ("macs", 999_999, "1M"),
         ("params", 1000, "1k"),
-        ("peak_memory_bytes", 1.5 * 2**20, "1.5 MiB"),
-        ("peak_memory_bytes", 1000 * 2**10, "1000 KiB"),
+        ("peak_memory", 1.5 * 2**20, "1.5 MiB"),
+        ("peak_memory", 1000 * 2**10, "1000 KiB"),
         ("alpha", 0.25, "0.25"),
         ("macs", 0, "0"),
         ("macs", 20e6, "20M"),
@@ -210,7 +210,7 @@ def test_from_the_command_line(
     ],
 )
 def test_ticks_have_no_idle_zeros(name: str, value: float | None, text: str) -> None:
-    assert quantity(name, value, ("macs", "params", "peak_memory_bytes")) == text
+    assert quantity(name, value, ("macs", "params", "peak_memory")) == text
 
 
 def test_the_pictures_of_the_documentation_stand_alone() -> None:

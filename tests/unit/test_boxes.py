@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from costcalc.sweeps import sweep
-from costcalc.sweeps.metrics import measure
+from costcalc.sweeps.count import measure
 
 SPACES = {
     "widths and sizes": ("mobilenet", {"alpha": "0.001:1:0.001", "resolution": "32:1031"}, 2),
@@ -26,10 +26,10 @@ def test_few_boxes_make_a_space(name: str, monkeypatch: pytest.MonkeyPatch) -> N
     network, axes, most = SPACES[name]
     boxes: list[tuple[int, ...]] = []
 
-    def measured(graph: Any, metrics: Any, counting: Any, shape: tuple[int, ...]) -> dict[str, Any]:
+    def measured(cost: Any, metrics: Any, shape: tuple[int, ...]) -> dict[str, Any]:
         boxes.append(shape)
-        return measure(graph, metrics, counting, shape)
+        return measure(cost, metrics, shape)
 
-    monkeypatch.setattr("costcalc.sweeps.run.measure", measured)
+    monkeypatch.setattr("costcalc.sweeps.count.measure", measured)
     sweep(network, axes)
     assert 0 < len(boxes) <= most

@@ -13,11 +13,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from costcalc.errors import UsageError
-from costcalc.spec.expression import FUNCTIONS, ExpressionError, compile_expression
+from costcalc.spec.expression import ExpressionError, compile_expression
 from costcalc.spec.expression.compile import located
-from costcalc.sweeps.exact import Mixed
-from costcalc.sweeps.grid import Grid, along
-from costcalc.sweeps.spread import spread, spread_largest
+from costcalc.spec.expression.rounding import FUNCTIONS
+from costcalc.sweeps.grid import Grid, Mixed, along, maximum, to_array
 
 SHAPE = (3, 4)
 
@@ -36,7 +35,13 @@ DIVISIONS: list[Callable[[Any, Any], Any]] = [operator.floordiv, operator.mod, o
 def elements(value: Any) -> list[list[Any]]:
     if not isinstance(value, Grid):
         return [[value] * SHAPE[1]] * SHAPE[0]
-    return [[value.at((i, j)) for j in range(SHAPE[1])] for i in range(SHAPE[0])]
+    array = np.broadcast_to(value.factor().array, SHAPE)
+    return [[Fraction(each, value.denominator) for each in row] for row in array.tolist()]
+
+
+def exact(value: Any) -> Any:
+    """Return a grid, or a plain number whose quotients are exact: equal rows are one number."""
+    return Fraction(value) if isinstance(value, int) else value
 
 
 @given(
@@ -51,7 +56,7 @@ def test_arithmetic_is_that_of_fractions(
 ) -> None:
     if operate in DIVISIONS and 0 in columns:
         columns = [column or 7 for column in columns]
-    result = operate(grid(rows, 0, under) * 1, grid(columns, 1, below))
+    result = operate(exact(grid(rows, 0, under)), exact(grid(columns, 1, below)))
     expected = [[operate(Fraction(a, under), Fraction(b, below)) for b in columns] for a in rows]
     assert elements(result) == expected
 
@@ -64,6 +69,7 @@ def test_arithmetic_is_that_of_fractions(
     st.booleans(),
 )
 @example([1, 2, 5], 10**20, 1, operator.floordiv, False)
+@example([1, 1, 1], 7, 1, operator.truediv, False)
 @example([0, 0, 0], 10**20, 1, operator.mul, True)
 def test_arithmetic_with_one_number_is_that_of_fractions(
     rows: list[int], number: int, under: int, operate: Callable[[Any, Any], Any], swap: bool
@@ -71,7 +77,7 @@ def test_arithmetic_with_one_number_is_that_of_fractions(
     if operate in DIVISIONS and 0 in (*rows, number):
         rows, number = [row or 7 for row in rows], number or 7
     pairs: list[tuple[Any, Any]] = [(Fraction(row, under), number) for row in rows]
-    many: tuple[Any, Any] = (grid(rows, 0, under), number)
+    many: tuple[Any, Any] = (exact(grid(rows, 0, under)), exact(number))
     if swap:
         pairs, many = [(two, one) for one, two in pairs], (many[1], many[0])
     assert [row[0] for row in elements(operate(*many))] == [operate(*pair) for pair in pairs]
@@ -125,18 +131,18 @@ def test_a_running_sum_leaves_no_trace_of_what_is_gone() -> None:
 
 def test_counts_beyond_64_bits_are_an_error_not_a_wrong_number() -> None:
     large = grid([2**31, 2**31 + 1, 5], 0) * grid([2**31, 1, 2, 3], 1)
-    assert spread(large, SHAPE).max() == (2**31 + 1) * 2**31
+    assert to_array(large, SHAPE).max() == (2**31 + 1) * 2**31
     with pytest.raises(UsageError, match="64 bits"):
-        spread(large * 2, SHAPE)
+        to_array(large * 2, SHAPE)
     with pytest.raises(UsageError, match="64 bits"):
-        spread(2**63, SHAPE)
+        to_array(2**63, SHAPE)
     assert elements(large * large)[1][0] == ((2**31 + 1) * 2**31) ** 2
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=6))
 def test_the_largest_is_the_largest_of_every_design(pairs: list[tuple[int, int]]) -> None:
     sums = [grid([a, 1, 2], 0) * grid([1, b, 2, 3], 1) + grid([a, b, 0], 0) for a, b in pairs]
-    largest = spread_largest([*sums, 3], SHAPE)
+    largest = maximum([*sums, 3], SHAPE)
     assert largest.tolist() == [
         [max(3, *(elements(each)[i][j] for each in sums)) for j in range(4)] for i in range(3)
     ]

@@ -11,17 +11,26 @@ from costcalc.errors import CostcalcError
 
 pytest.importorskip("numpy")
 
-from costcalc.sweeps.join import parse_table
-from costcalc.sweeps.metrics import Counting
-from costcalc.sweeps.scale import Base, Growth, candidates, family, one_by_one
-from costcalc.sweeps.scaling import EFFICIENTNET, parse_figures, scale
-from costcalc.sweeps.space import space
+from costcalc.cost import Basis
+from costcalc.networks import network
+from costcalc.sweeps.compound import (
+    EFFICIENTNET,
+    Base,
+    Growth,
+    candidates,
+    family,
+    one_by_one,
+    parse_figures,
+    scale,
+)
+from costcalc.sweeps.select import parse_table
+from costcalc.sweeps.space import open_space
 
 TWO, NEAR = Fraction(2), Fraction(1, 20)
 
 
 def base(reference: str) -> Base:
-    return Base(space([reference], ()).networks[0], Counting())
+    return Base(network(reference), Basis())
 
 
 def macs(reference: str) -> int:
@@ -108,4 +117,4 @@ def test_figures_of_what_was_trained() -> None:
         with pytest.raises(CostcalcError, match="E605"):
             parse_figures(text)
     with pytest.raises(CostcalcError, match="E605"):
-        parse_table("\n", space(["mobilenet"], ()))
+        parse_table("\n", open_space(["mobilenet"]))

@@ -12,7 +12,7 @@ from costcalc.errors import CostcalcError, SpecError
 
 pytest.importorskip("numpy")
 
-from costcalc.sweeps.solving import solve
+from costcalc.sweeps.solve import solve
 
 # Without rounding a width is legal only where it is whole: at multiples of 1/12.
 UNROUNDED = """\
@@ -51,8 +51,8 @@ def test_the_neighbours_enclose_the_budget() -> None:
     (above,), (below,) = found.above, found.below
     assert below.counts["macs"] < found.best.counts["macs"] <= 150_000_000 < above.counts["macs"]  # type: ignore[operator]
     # They are next to each other: one begins where the other ends.
-    assert below.pieces["alpha"].high == found.best.pieces["alpha"].low
-    assert found.best.pieces["alpha"].high == above.pieces["alpha"].low
+    assert below.intervals["alpha"].high == found.best.intervals["alpha"].low
+    assert found.best.intervals["alpha"].high == above.intervals["alpha"].low
 
 
 @pytest.mark.parametrize("budget", [20_000_000, 38_000_000, 140_000_000])
@@ -68,7 +68,7 @@ def test_legal_points_without_an_interval(tmp_path: Path) -> None:
     path.write_text(UNROUNDED, "utf-8")
     found = solve(str(path), {"params": "2.1k"}, by="alpha", near=50)
     assert found.best
-    assert [str(piece.value) for piece in [found.best.pieces["alpha"]]] == ["3/2"]
+    assert [str(piece.value) for piece in [found.best.intervals["alpha"]]] == ["3/2"]
     values = [design.values["alpha"] for design in (*reversed(found.below), found.best, *found.above)]
     assert values == [Fraction(step, 12) for step in range(1, 49)]
     assert found.designs == 48
@@ -91,7 +91,7 @@ def test_several_budgets_hold_together() -> None:
     found = solve("mobilenet", budgets, by="alpha")
     assert found.best
     assert found.best.counts["params"] <= 1_200_000  # type: ignore[operator]
-    assert found.best.counts["peak_memory_bytes"] <= 4 * 2**20  # type: ignore[operator]
+    assert found.best.counts["peak_memory"] <= 4 * 2**20  # type: ignore[operator]
     (above,) = found.above
     assert above.counts["params"] > 1_200_000  # type: ignore[operator]
     assert not above.within
@@ -146,7 +146,7 @@ def test_a_range_that_ends_below_the_budget_says_so() -> None:
 def test_nothing_fits() -> None:
     found = solve("mobilenet", {"macs": "1M"}, by="alpha")
     assert found.best is None
-    assert [str(design.pieces["alpha"].low) for design in found.above] == ["0"]
+    assert [str(design.intervals["alpha"].low) for design in found.above] == ["0"]
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
+from costcalc.cost import find_metric
 from costcalc.errors import Diagnostic, MissingExtraError, UsageError
 from costcalc.report.plot.points import Points
-from costcalc.report.sweep import metric_header
 from costcalc.units import format_bytes, format_count, plural
 
 WIDTH, HEIGHT = 6.4, 4.6
@@ -97,9 +97,16 @@ def label(name: str) -> str:
         "activations": "activations (elements)",
         "resolution": "resolution (pixels)",
     }
-    if name.endswith("_bytes"):
-        return name.removesuffix("_bytes").replace("_", " ")  # the ticks say MiB
-    return words.get(name) or metric_header(name)
+    found = find_metric(name)
+    if found and found.is_bytes:
+        return found.name.removesuffix("_bytes").replace("_", " ")  # the ticks say MiB
+    return words.get(name) or (found.header if found else name)
+
+
+def is_bytes(name: str) -> bool:
+    """Tell whether a column counts bytes."""
+    found = find_metric(name)
+    return found is not None and found.is_bytes
 
 
 def quantity(name: str, value: float | None, metrics: Sequence[str]) -> str:
@@ -110,7 +117,7 @@ def quantity(name: str, value: float | None, metrics: Sequence[str]) -> str:
         return f"{value:g}"
     if value != int(value) and value < 10:
         return f"{value:g}"
-    text = format_bytes(int(value), 3) if name.endswith("_bytes") else format_count(int(value), 3)
+    text = format_bytes(int(value), 3) if is_bytes(name) else format_count(int(value), 3)
     return re.sub(r"(\.\d*?)0+(?=\D|$)", lambda match: match[1].rstrip("."), text)
 
 
@@ -165,7 +172,7 @@ def _locator(name: str, values: Sequence[float]) -> Any:
     from matplotlib.ticker import LogLocator, MaxNLocator, MultipleLocator
 
     low, high = min(values), max(values)
-    if name.endswith("_bytes") and high > low:
+    if is_bytes(name) and high > low:
         return LogLocator(base=2, numticks=10) if is_wide(values) else MultipleLocator(_byte_step(high - low))
     if is_wide(values):
         return LogLocator(subs=(1, 2, 5) if high / low < 2000 else (1,), numticks=10)
@@ -184,8 +191,11 @@ def caption(figure: Any, points: Points, what: str) -> None:
     """Say below a picture what is in it and what the counts rest on."""
     said = [what]
     if points.context:
-        convention, batch, dtype = (points.context.get(key, "?") for key in ("convention", "batch", "dtype"))
-        said.append(f"1 MAC = 1 multiply-add ({convention}), batch {batch}, {dtype}")
+        known = points.context
+        batch = f", batch {known['batch']}" if "batch" in known else ""
+        dtype = known.get("activations_dtype") or known.get("dtype")
+        formats = f", {dtype}" if dtype else ""
+        said.append(f"1 MAC = 1 multiply-add ({known.get('convention', '?')}){batch}{formats}")
     figure.supxlabel("; ".join(said), x=0.01, ha="left", fontsize=8.5, color=FAINT)
 
 
@@ -195,7 +205,7 @@ def parse_budgets(texts: Sequence[str], points: Points) -> dict[str, int]:
     Raises:
         UsageError: E705, one cannot be read; E031, one is of no metric.
     """
-    from costcalc.sweeps.limits import parse_limits
+    from costcalc.sweeps.solve import parse_budgets as parse
 
     given: dict[str, str | int] = {}
     for text in texts:
@@ -204,8 +214,7 @@ def parse_budgets(texts: Sequence[str], points: Points) -> dict[str, int]:
             message = f"--budget {text}: it takes METRIC=MOST"
             raise UsageError(Diagnostic("E705", message, help="for example: --budget macs=300M"))
         given[name.strip()] = most
-    limits = parse_limits(given) if given else ()
-    return {points.name(limit.metric): limit.most for limit in limits}
+    return {points.name(budget.metric): budget.most for budget in (parse(given) if given else ())}
 
 
 def design_count(points: Points, number: int) -> str:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from costcalc.cost import BASIS_KEYS, find_metric
 from costcalc.errors import Diagnostic, UsageError, one_of
 
 if TYPE_CHECKING:  # importing it costs what numpy costs
     from costcalc.sweeps.result import Result
 
-CONTEXT = ("convention", "batch", "dtype", "weights_dtype", "fusion")
+CONTEXT = (*BASIS_KEYS, "dtype")
+"""What the counts rest on; `dtype` is what earlier versions called the format of activations."""
 _NOT_DRAWN = ("error", "reason", *CONTEXT)
 
 SPEC = "spec"
@@ -54,12 +56,13 @@ class Points:
         return self.columns[self.name(name)]
 
     def name(self, name: str) -> str:
-        """Return the name of a column in full: `memory_access_bytes` for `memory_access`.
+        """Return the name of a column in full: `memory_access` for `access`.
 
         Raises:
             UsageError: E031, there is none.
         """
-        for known in (name, f"{name}_bytes"):
+        found = find_metric(name)
+        for known in (name, *((found.name, *found.aliases) if found else ())):
             if known in self.columns:
                 return known
         help = one_of(name, self.columns)
@@ -93,13 +96,11 @@ def points_of(
     Raises:
         UsageError: E707, there are none.
     """
-    from costcalc.sweeps.metrics import METRICS
-
     legal = [row for row in rows if not row.get("error")]
     if not legal:
         raise UsageError(Diagnostic("E707", f"{name} has no legal design to draw"))
     names = [key for key in legal[0] if key not in _NOT_DRAWN]
-    metrics = [key for key in names if key in METRICS]
+    metrics = [key for key in names if _is_count(key)]
     first = names.index(metrics[0]) if metrics else len(names)
     columns = {key: [_value(row.get(key)) for row in legal] for key in names}
     columns[SPEC] = [str(row["model"]).partition("@")[0] for row in legal]
@@ -139,6 +140,13 @@ def _json(text: str, name: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
 def _no_sweep(name: str) -> UsageError:
     help = "costcalc sweep ... -o csv=FILE writes one"
     return UsageError(Diagnostic("E707", f"{name} is not the result of a sweep", help=help))
+
+
+def _is_count(name: str) -> bool:
+    from costcalc.sweeps.count import is_countable
+
+    found = find_metric(name)
+    return found is not None and is_countable(found)
 
 
 def _value(value: object) -> Value:

@@ -145,7 +145,7 @@ def _evenly(number: int) -> list[Any]:
 
 def _front(axes: Any, shown: Drawn, points: Points, names: tuple[str, str]) -> int:
     """Draw the front as steps: to the right of a point nothing better than it is known until the next."""
-    from costcalc.sweeps.pareto import front
+    from costcalc.sweeps.select import front
 
     signs = [-1 if name in points.figures else 1 for name in names]
     best = front(

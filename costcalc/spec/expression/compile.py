@@ -47,7 +47,7 @@ _OPERATORS: Final[Mapping[type[ast.AST], Callable[..., Any]]] = MappingProxyType
         ast.Pow: values.power,
         ast.USub: values.negate,
         ast.UAdd: values.unchanged,
-        ast.Not: lambda value: not values.truth(value),
+        ast.Not: values.negation,
         ast.Eq: operator.eq,
         ast.NotEq: operator.ne,
         ast.Lt: operator.lt,
@@ -220,9 +220,14 @@ def _compare(operators: list[Callable[[Any, Any], Any]], operands: list[Run], st
     if len(operators) == 1:
         return _apply(operators[0], operands, start, end)
 
-    def chain(*arguments: Any) -> bool:
-        pairs = zip(operators, arguments, arguments[1:], strict=False)
-        return all(values.truth(operate(left, right)) for operate, left, right in pairs)
+    def chain(*arguments: Any) -> Any:
+        held: Any = True
+        for operate, left, right in zip(operators, arguments, arguments[1:], strict=False):
+            holds = values.truth(operate(left, right))
+            if holds is False:
+                return False
+            held = holds if held is True else held & holds
+        return held
 
     return _apply(chain, operands, start, end)
 
@@ -230,11 +235,16 @@ def _compare(operators: list[Callable[[Any, Any], Any]], operands: list[Run], st
 def _connect(is_or: bool, operands: list[Run], start: int, end: int) -> Run:
     """Return the closure of `a or b or ...` or `a and b and ...`: true or false, and lazy."""
 
-    def run(scope: Scope, functions: Functions) -> bool:
+    def run(scope: Scope, functions: Functions) -> Any:
+        held: Any = not is_or
         for operand in operands:
-            if _truth(operand(scope, functions), start, end) is is_or:
+            holds = _truth(operand(scope, functions), start, end)
+            if holds is is_or:
                 return is_or
-        return not is_or
+            if held is not (not is_or):  # both are of many things at once
+                holds = held | holds if is_or else held & holds
+            held = holds
+        return held
 
     return run
 
@@ -244,13 +254,15 @@ def _choose(operands: list[Run], start: int, end: int) -> Run:
     test, body, orelse = operands
 
     def run(scope: Scope, functions: Functions) -> Any:
-        chosen = body if _truth(test(scope, functions), start, end) else orelse
-        return chosen(scope, functions)
+        holds = _truth(test(scope, functions), start, end)
+        if not isinstance(holds, bool):
+            return holds.select(body(scope, functions), orelse(scope, functions))
+        return (body if holds else orelse)(scope, functions)
 
     return run
 
 
-def _truth(value: Any, start: int, end: int) -> bool:
+def _truth(value: Any, start: int, end: int) -> Any:
     try:
         return values.truth(value)
     except _FAILURES as error:

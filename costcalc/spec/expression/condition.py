@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from costcalc.errors import Diagnostic, UsageError, one_of
 from costcalc.spec.expression import Expression, ExpressionError, compile_expression
+from costcalc.spec.expression.value import truth
 from costcalc.units import parse_quantity
 
 _QUANTITY = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s?([kKMGTB](?:i?B)?)(?!\w)")
@@ -29,9 +30,13 @@ class Condition:
         if any(values[name] is None for name in self.expression.names):
             return False
         try:
-            return bool(self.expression.evaluate(values))
+            return bool(truth(self.expression.evaluate(values)))
         except ExpressionError as error:
-            raise _refused(self.text, error.message, error.help) from None
+            raise self.refused(error.message, error.help) from None
+
+    def refused(self, message: str, help: str | None = None) -> UsageError:
+        """Return the error for a condition that cannot be asked."""
+        return _refused(self.text, message, help)
 
 
 def parse_condition(text: str, metrics: Iterable[str]) -> Condition:

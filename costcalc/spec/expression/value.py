@@ -11,6 +11,7 @@ Python's own operators.
 from __future__ import annotations
 
 import operator
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Context, Decimal
@@ -53,6 +54,21 @@ def no_number(kind: type[_T]) -> type[_T]:
 def is_batched(value: object) -> bool:
     """Tell whether a value is no `Value` but stands for numbers: those of many designs at once."""
     return not isinstance(value, (int, Fraction, str, Fixed, tuple, list, type(None)))
+
+
+class Elementwise(ABC):
+    """Numbers or truth values of many things, which an expression computes all at once.
+
+    Where an expression decides, it decides for each of them: `and`, `or`, `not` and `if` compute both sides.
+    """
+
+    @abstractmethod
+    def holds(self) -> Any:
+        """Return for which of them it holds: what `&`, `|` and `~` work on, with other such or a bool."""
+
+    @abstractmethod
+    def select(self, body: Any, orelse: Any) -> Any:
+        """Return `body` for those for which it holds, `orelse` for the others."""
 
 
 class ExpressionError(ValueError):
@@ -127,15 +143,21 @@ def _not_a_number(value: object) -> ExpressionError:
     return ExpressionError("E127", f"{describe(value)} is not a number", advice)
 
 
-def truth(value: Any) -> bool:
-    """Return whether a condition holds. A number holds unless it is 0.
+def truth(value: Any) -> Any:
+    """Return whether a condition holds, or of `Elementwise` for which it does. A number holds unless it is 0.
 
     Raises:
         ExpressionError: E127, it is a name, a fixed width or nothing at all.
     """
     if type(value) in _NO_NUMBERS and type(value) is not bool and not is_batched(value):
         raise ExpressionError("E127", f"{describe(value)} is neither true nor false")
-    return bool(value)
+    return value.holds() if isinstance(value, Elementwise) else bool(value)
+
+
+def negation(value: Any) -> Any:
+    """Return whether a condition does not hold, as `truth` does."""
+    holds = truth(value)
+    return not holds if isinstance(holds, bool) else ~holds
 
 
 def _divide(left: Any, right: Any) -> Any:

@@ -6,26 +6,33 @@ grow by alpha * beta^2 * gamma^2; what it really grows by is counted here, on th
 
 from __future__ import annotations
 
+import csv
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Final
 
-from costcalc.cost import Cost, count
+from costcalc.cost import Basis, Cost, parse_basis
 from costcalc.errors import Diagnostic, UsageError
+from costcalc.networks import Network, network
 from costcalc.spec.build import build
 from costcalc.spec.expression.value import power
-from costcalc.spec.model import Slot
+from costcalc.spec.model import Published, Slot
 from costcalc.spec.resolve import RESOLUTION, resolve
 from costcalc.spec.terms import overrides_of, value_cell
-from costcalc.sweeps.axes import decimal
-from costcalc.sweeps.choices import value_of
-from costcalc.sweeps.dimensions import DIMENSIONS, multiplier
-from costcalc.sweeps.metrics import Counting
-from costcalc.sweeps.pieces import axis_of
-from costcalc.sweeps.run import UNKNOWN, Job
-from costcalc.sweeps.space import Network, Space
+from costcalc.sweeps.axes import DIMENSIONS, axis_of, decimal, multiplier
+from costcalc.sweeps.count import UNKNOWN, Job
+from costcalc.sweeps.solve import parse_number, value_of
+from costcalc.sweeps.space import Space, spec_of
 
-MOST_CANDIDATES = 1_000_000
+STEP: Final = "0.05"
+TOLERANCE: Final = "5%"
+MOST_CANDIDATES: Final = 1_000_000
+SYMBOLS: Final = tuple(DIMENSIONS.values())
+
+Figures = dict[tuple[Fraction, Fraction, Fraction], dict[str, float]]
+"""By alpha, beta and gamma, figures such as accuracies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,10 @@ class Growth:
 
     def __pow__(self, phi: Fraction) -> Growth:
         return Growth(*(Fraction(power(each, phi)) for each in (self.depth, self.width, self.resolution)))
+
+
+EFFICIENTNET: Final = Growth(Fraction("1.2"), Fraction("1.1"), Fraction("1.15"))
+"""What EfficientNet's own search came to (arXiv:1905.11946, section 4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +84,10 @@ class Scaled:
 class Base:
     """The network that is scaled, and how its spec calls the dimensions."""
 
-    def __init__(self, network: Network, counting: Counting) -> None:
-        names = {dimension: multiplier(network.spec, dimension) for dimension in DIMENSIONS}
+    def __init__(self, network: Network, basis: Basis) -> None:
+        names = {dimension: multiplier(spec_of(network), dimension) for dimension in DIMENSIONS}
         self.network = network
-        self.counting = counting
+        self.basis = basis
         self.parameters: Mapping[str, str] = {
             dimension: name for dimension, name in names.items() if name is not None
         }
@@ -118,7 +129,7 @@ class Base:
         """Count many networks at once; those that are not legal are left out."""
         sides = {name: sorted({self.settings(growth)[name] for growth in growths}) for name in self.values}
         axes = tuple([axis_of(name, values) for name, values in sides.items()])
-        job = Job(Space((self.network,), axes), ("macs", "params"), self.counting)
+        job = Job(Space((self.network,), axes), ("macs", "params"), self.basis)
         columns = job.rows(0, job.space.size)
         counts = zip(*(columns.metrics[name].tolist() for name in job.metrics), strict=True)
         found = {
@@ -140,14 +151,9 @@ class Base:
 
         With the figures, the first of each kind that the spec holds; `gap` is why MACs are known to differ.
         """
-        spec = self.network.spec
         found: dict[str, tuple[Scaled, dict[str, str]]] = {}
-        # What EfficientNet's authors print, whose idea this is, comes before what others print.
-        for published in sorted(spec.published, key=lambda each: "EfficientNet" not in (each.source or "")):
-            variant = "" if published.variant == "base" else published.variant
-            overrides = overrides_of(spec, variant)
-            if self.network.overrides or published.of or not overrides.keys() <= {*self.values, RESOLUTION}:
-                continue
+        for published, overrides in self._published():
+            variant = _variant_of(published)
             if variant not in found:
                 found[variant] = self._variant(variant, overrides), {}
             figures = found[variant][1]
@@ -157,10 +163,28 @@ class Base:
                 figures.setdefault(metric, text)
         return list(found.values())
 
+    def _published(self) -> list[tuple[Published, Mapping[str, Slot]]]:
+        """Return the figures of networks that differ in size alone, and what sets these.
+
+        Who printed networks scaled in every dimension comes first: their figures can be compared.
+        """
+        spec = spec_of(self.network)
+        if self.network.overrides:
+            return []
+        pairs = [(each, overrides_of(spec, _variant_of(each))) for each in spec.published if not each.of]
+        pairs = [
+            (each, overrides) for each, overrides in pairs if overrides.keys() <= {*self.values, RESOLUTION}
+        ]
+        dimension_of = {RESOLUTION: RESOLUTION} | {name: each for each, name in self.parameters.items()}
+        scaled: dict[str, set[str]] = {}
+        for each, overrides in pairs:
+            scaled.setdefault(_who(each), set()).update(dimension_of[name] for name in overrides)
+        return sorted(pairs, key=lambda pair: scaled[_who(pair[0])] < {*self.parameters})
+
     def _variant(self, variant: str, overrides: Mapping[str, Slot]) -> Scaled:
         cost = self._count(overrides)
         pixels = Fraction(cost.graph.input_shape[1], self.cost.graph.input_shape[1])
-        scope = resolve(self.network.spec, {**self.network.overrides, **overrides}).scope
+        scope = resolve(spec_of(self.network), {**self.network.overrides, **overrides}).scope
         own = {
             dimension: Fraction(scope[name]) / self.values[name]
             for dimension, name in self.parameters.items()
@@ -180,8 +204,17 @@ class Base:
         return None if macs is None or not self.cost.macs else Fraction(macs, self.cost.macs)
 
     def _count(self, overrides: Mapping[str, Slot]) -> Cost:
-        model = build(self.network.spec, self.network.name, {**self.network.overrides, **overrides})
-        return count(model.graph, self.counting.convention, batch=self.counting.batch)
+        model = build(spec_of(self.network), self.network.name, {**self.network.overrides, **overrides})
+        return self.basis.count(model.graph)
+
+
+def _variant_of(published: Published) -> str:
+    return "" if published.variant == "base" else published.variant
+
+
+def _who(published: Published) -> str:
+    """Return who printed something: `EfficientNet` of `EfficientNet (arXiv:1905.11946) Table 3`."""
+    return re.split(r" \(|,? Tables? ", published.source or "")[0]
 
 
 def candidates(base: Base, target: Fraction, step: Fraction, tolerance: Fraction) -> list[Scaled]:
@@ -244,3 +277,91 @@ def one_by_one(base: Base, target: Fraction) -> list[Scaled]:
         base.scaled(Growth(), "baseline"),
         *(base.scaled(growths[dimension], dimension) for dimension in base.parameters),
     ]
+
+
+def scale(
+    reference: str,
+    target: str | float = 2,
+    *,
+    step: str | float = STEP,
+    tolerance: str | float = TOLERANCE,
+    convention: str = "paper",
+) -> list[Scaled]:
+    """Search multipliers of depth, width and resolution by which a network's MACs grow as wanted.
+
+    EfficientNet's step 1 (arXiv:1905.11946), counted on the networks themselves rather than by its formula,
+    alpha * beta^2 * gamma^2: rounding makes small networks grow faster.
+
+    Args:
+        reference: A network, as `costcalc.load` takes it.
+        target: By how much MACs are to grow: `2` or `"2x"`.
+        step: Of the grid, which begins at 1.
+        tolerance: By how much the growth may be off, as a share: `0.05` or `"5%"`. Candidates within it by
+            the formula alone are there, too.
+        convention: What counts as a MAC.
+
+    Returns:
+        The candidates, those whose MACs grow most nearly as wanted first.
+
+    Raises:
+        CostcalcError: whatever is wrong with the spec or the arguments (E70x).
+
+    >>> first = scale("shufflenet", 2)[0]
+    >>> first.model, round(float(first.ratio), 3), round(float(first.growth.formula), 3)
+    ('shufflenet@scale=1.05+resolution=291', 2.006, 1.863)
+    """
+    base = Base(network(reference), parse_basis(convention))
+    return candidates(base, parse_target(str(target)), parse_share(str(step)), parse_share(str(tolerance)))
+
+
+def parse_target(text: str) -> Fraction:
+    """Return by how much to grow: `2x` or `2`.
+
+    Raises:
+        UsageError: E706, it is not a number above 1.
+    """
+    target = parse_number(text.removesuffix("x"), f"--target {text}")
+    if target <= 1:
+        help = "for example: --target 2x"
+        raise UsageError(Diagnostic("E706", f"--target {text}: a network grows by more than 1", help=help))
+    return target
+
+
+def parse_share(text: str) -> Fraction:
+    """Return a positive number, or a share: `0.05` or `5%`.
+
+    Raises:
+        UsageError: E706, it is not one.
+    """
+    share = parse_number(text.removesuffix("%"), text) / (100 if text.endswith("%") else 1)
+    if share <= 0:
+        raise UsageError(Diagnostic("E706", f"`{text}` is not positive", help="for example: 0.05, or 5%"))
+    return share
+
+
+def parse_figures(text: str) -> tuple[list[str], Figures]:
+    """Return the names of the figures of a CSV file that names alpha, beta and gamma, and the figures.
+
+    Raises:
+        UsageError: E605, it does not, or holds something else than numbers.
+    """
+    header, *lines = list(csv.reader(text.lstrip("\ufeff").splitlines())) or [[]]
+    names = [name for name in header if name not in SYMBOLS]
+    if not set(SYMBOLS) <= set(header) or not names:
+        raise _wrong("the first line does not name alpha, beta, gamma and a figure")
+    figures: Figures = {}
+    for number, line in enumerate(lines, 2):
+        cells = dict(zip(header, line, strict=False))
+        try:
+            alpha, beta, gamma = (Fraction(cells[symbol].strip()) for symbol in SYMBOLS)
+            figures[alpha, beta, gamma] = {name: float(cells[name]) for name in names}
+        except (KeyError, ValueError, ZeroDivisionError):
+            raise _wrong(f"line {number} does not have a number in every column") from None
+    return names, figures
+
+
+def _wrong(problem: str) -> UsageError:
+    help = (
+        "for example `alpha,beta,gamma,top1` and a line `1.2,1.1,1.15,77.9` for each design that was trained"
+    )
+    return UsageError(Diagnostic("E605", f"--metrics: {problem}", help=help))

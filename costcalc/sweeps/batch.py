@@ -1,19 +1,20 @@
-"""Boxes of designs, counted as if they were one design, and cut where they take different ways."""
+"""Batches of designs: boxes, counted as if they were one design, and cut where they take different ways."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
 
+from costcalc.cost import Basis
 from costcalc.errors import SpecError
+from costcalc.networks import Network
 from costcalc.spec.model import Slot
-from costcalc.sweeps.exact import Mixed
-from costcalc.sweeps.factor import Crowded
-from costcalc.sweeps.grid import along
-from costcalc.sweeps.space import Network, Space
+from costcalc.sweeps.grid import Crowded, Mixed, along
+from costcalc.sweeps.space import Space
 
 T = TypeVar("T")
 
@@ -69,6 +70,50 @@ class Box:
         return [self.part(dimension, half) for half in np.array_split(numbers, 2)]
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Designs of a box that are counted on one basis.
+
+    Attributes:
+        box: The designs.
+        basis: How.
+        shape: What shape their counts are to have.
+        chosen: Which of these counts are theirs.
+    """
+
+    box: Box
+    basis: Basis
+    shape: tuple[int, ...]
+    chosen: Any = ...
+
+
+def by_basis(space: Space, box: Box, basis: Basis) -> Iterator[Counted]:
+    """Part the designs of a box by how they are counted: their graph is the same."""
+    numbers = [number for number, axis in enumerate(space.axes, 1) if axis.is_basis]
+    places = [0] * len(space.axes)
+
+    def said(values: Sequence[int]) -> Basis:
+        for number, value in zip(numbers, values, strict=True):
+            places[number - 1] = int(value)
+        return space.basis(basis, places)
+
+    if not numbers:
+        yield Counted(box, basis, box.shape)
+    elif len(box.sides) == 1:  # points: all of them run along it
+        values, which = np.unique(
+            np.stack([box.places[number] for number in numbers], axis=1), axis=0, return_inverse=True
+        )
+        for each, value in enumerate(values.tolist()):
+            chosen = np.flatnonzero(which.ravel() == each)
+            yield Counted(box.part(0, chosen), said(value), box.shape, chosen)
+    else:
+        for combination in itertools.product(*[range(len(box.places[number])) for number in numbers]):
+            part = box
+            for number, value in zip(numbers, combination, strict=True):
+                part = part.part(box.dimensions[number], [value])
+            yield Counted(part, said([part.places[number][0] for number in numbers]), part.shape)
+
+
 def _groups(lines: Any) -> Any:
     """Number the lines so that equal ones have the same number."""
     if lines.dtype != object:
@@ -93,19 +138,18 @@ def points(coordinates: Sequence[Any]) -> Box:
 
 
 def examine(
-    space: Space, box: Box, look: Callable[[Network, dict[str, Slot], tuple[int, ...]], T]
+    space: Space, box: Box, look: Callable[[Network, dict[str, Slot], Box], T]
 ) -> Iterator[tuple[Box, T | SpecError]]:
     """Yield what `look` says about the parts of a box, or the error that all designs of a part share.
 
-    `look` takes a network, what its designs set (numbers for many designs at once among it) and how many
-    designs there are along every dimension.
+    `look` takes a network, what its designs set (numbers for many designs at once among it) and the designs.
     """
     waiting = [box]
     while waiting:
         current = waiting.pop()
         try:
             network, values = _values(space, current)
-            found = look(network, space.overrides(network, values), current.shape)
+            found = look(network, space.overrides(network, values), current)
         except Mixed as mixed:
             waiting.extend(current.cut(mixed.values))
         except Crowded:
@@ -132,7 +176,7 @@ def _values(space: Space, box: Box) -> tuple[Network, list[Any]]:
     if (network != network[0]).any():
         raise Mixed(line(network, box.dimensions[0]))
     for each, place, dimension in zip(space.axes, places, box.dimensions[1:], strict=True):
-        if (place == place[0]).all():
+        if each.is_basis or (place == place[0]).all():
             values.append(each.texts[place[0]])
         elif each.is_numeric:
             numerators, denominator = each.numbers
