@@ -7,48 +7,97 @@ is rounded here, once, and nowhere else.
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
+from typing import Final
 
-_SI = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12}
-_BYTES = {"": 1} | {
+_SI: Final = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12}
+_BYTES: Final = {"": 1, "B": 1} | {
     f"{prefix}{kind}": base**power
-    for kind, base in (("B", 1000), ("iB", 1024))
-    for prefix, power in (("", 0), ("k", 1), ("K", 1), ("M", 2), ("G", 3), ("T", 4))
-    if prefix or kind == "B"
+    for kind, base in (("", 1000), ("B", 1000), ("i", 1024), ("iB", 1024))
+    for prefix, power in (("k", 1), ("K", 1), ("M", 2), ("G", 3), ("T", 4))
 }
-_QUANTITY = re.compile(r"([+-]?(?:\d[\d_,]*)(?:\.\d+)?(?:[eE][+-]?\d{1,2})?)\s*([A-Za-z]*)")
+_QUANTITY: Final = re.compile(
+    r"(?P<sign>[+-]?)"
+    r"(?P<number>\d{1,3}(?:,\d{3})+|\d+(?:_\d+)*)"
+    r"(?P<fraction>(?:\.\d+)?(?:[eE][+-]?\d{1,2})?)"
+    r"\s*(?P<suffix>[A-Za-z]*)",
+    re.ASCII,
+)
+LARGEST: Final = 10**24
+"""No network costs more; what is written to be more is a slip."""
+
+_LONGEST: Final = 64
+_EXACT: Final = Context(prec=120)
+"""Digits enough to divide what is counted without losing one that is shown."""
 
 
 def parse_quantity(text: str, *, bytes_: bool = False) -> Fraction:
-    """Return the exact value of `300M`, `4.1 G`, `5_288_548` or, with `bytes_`, `8 MiB`.
+    """Return the exact value of `300M`, `4.1 G`, `5_288_548`, `5,288,548` or, with `bytes_`, `8 MiB`, `512k`.
 
-    Raises ValueError, with the accepted suffixes, for anything else.
+    A comma stands before three digits of a plain whole number, and nowhere else: `0,13M` may be meant as
+    130k or as 13M, and is refused. In bytes `k`, `M` and `G` are kB, MB and GB; in counts `B` is a billion.
+
+    Raises:
+        ValueError: it is not a quantity, with how to write one; or more than `LARGEST`.
 
     >>> parse_quantity("4.1 G")
     Fraction(4100000000, 1)
-    >>> parse_quantity("6MB", bytes_=True)
-    Fraction(6000000, 1)
+    >>> parse_quantity("6MB", bytes_=True), parse_quantity("512k", bytes_=True)
+    (Fraction(6000000, 1), Fraction(512000, 1))
     """
-    match = _QUANTITY.fullmatch(text.strip()[:64])
-    suffixes = _BYTES if bytes_ else _SI
-    if match is None or match[2] not in suffixes:
+    shown = text.strip()[:_LONGEST]
+    match, suffixes = _QUANTITY.fullmatch(text.strip()), _BYTES if bytes_ else _SI
+    if "," in shown and not (match and _is_plain(match)):
+        raise ValueError(
+            f"`{shown}` is ambiguous: a comma separates thousands; write it {_without_comma(shown)}"
+        )
+    if match is None or len(text.strip()) > _LONGEST or match["suffix"] not in suffixes:
         example = "8 MiB, 6MB, 65536" if bytes_ else "300M, 4.1G, 5288548"
-        raise ValueError(f"`{text[:64]}` is not a quantity; write it like {example}")
-    return Fraction(match[1].replace("_", "").replace(",", "")) * suffixes[match[2]]
+        raise ValueError(f"`{shown}` is not a quantity; write it like {_near(match, suffixes) or example}")
+    value = _number(match) * suffixes[match["suffix"]]
+    if abs(value) > LARGEST:
+        raise ValueError(f"`{shown}` is more than anything costs")
+    return value
+
+
+def _is_plain(match: re.Match[str]) -> bool:
+    return not (match["fraction"] or match["suffix"])
+
+
+def _number(match: re.Match[str]) -> Fraction:
+    digits = match["number"].replace("_", "").replace(",", "")
+    return Fraction(f"{match['sign']}{digits}{match['fraction']}")
+
+
+def _without_comma(text: str) -> str:
+    head, _, tail = text.partition(",")
+    as_point = f"`{head}.{tail}`".replace(",", "")
+    return f"{as_point} or `{text.replace(',', '')}`"
+
+
+def _near(match: re.Match[str] | None, suffixes: dict[str, int]) -> str:
+    """Return the same number with the suffix that differs in case alone: `300M` for `300m`."""
+    if match is None:
+        return ""
+    written = match["suffix"].casefold()
+    near = [suffix for suffix in suffixes if suffix.casefold() == written]
+    return f"{match[0].removesuffix(match['suffix']).strip()}{near[0]}" if near else ""
 
 
 def last_digit(text: str) -> Fraction:
-    """Return the size of one unit of the last printed digit.
+    """Return the size of one unit of the last printed digit of a count.
 
-    >>> last_digit("4.2M"), last_digit("569M"), last_digit("5288548")
-    (Fraction(100000, 1), Fraction(1000000, 1), Fraction(1, 1))
+    >>> last_digit("4.2M"), last_digit("569M"), last_digit("0.39B"), last_digit("5288548")
+    (Fraction(100000, 1), Fraction(1000000, 1), Fraction(10000000, 1), Fraction(1, 1))
     """
-    match = _QUANTITY.fullmatch(text.strip()[:64])
-    if match is None:
-        raise ValueError(f"`{text[:64]}` is not a quantity")
-    decimals = len(match[1].partition(".")[2])
-    return Fraction((_SI | _BYTES)[match[2]], 10**decimals)
+    match = _QUANTITY.fullmatch(text.strip()[:_LONGEST])
+    if match is None or match["suffix"] not in _SI:
+        raise ValueError(f"`{text[:_LONGEST]}` is not a quantity")
+    mantissa, _, exponent = match["fraction"].lower().partition("e")
+    return (
+        Fraction(_SI[match["suffix"]]) / 10 ** max(len(mantissa) - 1, 0) * Fraction(10) ** int(exponent or 0)
+    )
 
 
 def agrees(printed: str, counted: int | Fraction, *, bytes_: bool = False) -> bool:
@@ -72,9 +121,9 @@ def _format(value: int, suffixes: tuple[str, ...], step: int, digits: int) -> st
         return f"{value}{suffixes[0]}"
     scaled = Decimal(value)
     for suffix in suffixes[1:]:
-        scaled /= step
+        scaled = _EXACT.divide(scaled, Decimal(step))
         places = max(digits - 1 - max(scaled.adjusted(), 0), 0)
-        rounded = scaled.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+        rounded = scaled.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _EXACT)
         if abs(rounded) < step or suffix == suffixes[-1]:
             break
     return f"{rounded}{suffix}"
@@ -110,11 +159,12 @@ def format_ratio(value: Fraction | int | None, digits: int = 4) -> str:
     """
     if value is None:
         return "?"
-    number = Decimal(value.numerator) / value.denominator
+    number = _EXACT.divide(Decimal(value.numerator), Decimal(value.denominator))
     if number:  # to `digits` significant digits first: 9.99996 has one digit less after the point
-        number = number.quantize(Decimal(1).scaleb(min(number.adjusted() - digits + 1, 0)), ROUND_HALF_UP)
+        least = Decimal(1).scaleb(min(number.adjusted() - digits + 1, 0))
+        number = number.quantize(least, ROUND_HALF_UP, _EXACT)
     places = max(digits - 1 - number.adjusted(), 0) if number else 0
-    return f"{number.quantize(Decimal(1).scaleb(-places)):f}"
+    return f"{number.quantize(Decimal(1).scaleb(-places), None, _EXACT):f}"
 
 
 def format_percent(value: Fraction | int | None) -> str:
@@ -127,7 +177,8 @@ def format_percent(value: Fraction | int | None) -> str:
         return "?"
     if 0 < value < Fraction(1, 20000):
         return "<0.01%"
-    return f"{(Decimal(value.numerator * 100) / value.denominator).quantize(Decimal('0.01'), ROUND_HALF_UP)}%"
+    percent = _EXACT.divide(Decimal(value.numerator * 100), Decimal(value.denominator))
+    return f"{percent.quantize(Decimal('0.01'), ROUND_HALF_UP, _EXACT)}%"
 
 
 def plural(number: int, noun: str) -> str:

@@ -10,7 +10,7 @@ from costcalc.cli.files import write_file
 from costcalc.cli.gate import config_options, require_command
 from costcalc.cli.streams import write
 from costcalc.gate.baseline import NAME, write_baseline
-from costcalc.gate.comparison import Comparison, Request
+from costcalc.gate.gather import Request, gather
 from costcalc.units import plural
 
 
@@ -37,7 +37,7 @@ def write_(references: tuple[str, ...], config: Path | None, isolated: bool, pat
 
     Compare with it by `--against FILE`. Its lines are sorted, so that changes of it merge.
     """  # fmt: skip
-    comparison = Comparison(Request(references=references, config=config, isolated=isolated))
-    counted = [pair.now for pair in comparison.pairs]
-    write_file(path, write_baseline(counted, comparison.context, path.absolute().parent))
+    found = gather(Request(references=references, config=config, isolated=isolated))
+    counted = [pair.now for pair in found.pairs]
+    write_file(path, write_baseline(counted, found.basis, path.absolute().parent))
     write(f"Wrote {path}: {plural(len(counted), 'network')}.\n")

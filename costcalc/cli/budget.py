@@ -13,11 +13,11 @@ from costcalc.cli.files import write_file
 from costcalc.cli.gate import BREACH, config_options, require_command
 from costcalc.cli.streams import write
 from costcalc.errors import Diagnostic, UsageError
-from costcalc.gate.comparison import Comparison, Request
+from costcalc.gate.budget_reader import parse_pairs
 from costcalc.gate.config import Config, find_config, load_config
-from costcalc.gate.edit import Edit, raised, rewritten, tighter
-from costcalc.gate.flags import parse_pairs
-from costcalc.gate.table import parse_percent
+from costcalc.gate.gather import Request, gather
+from costcalc.gate.located import parse_percent
+from costcalc.gate.ratchet import Edit, raised, rewritten, tighter
 from costcalc.spec.files import shown
 
 
@@ -32,7 +32,7 @@ def command(context: click.Context) -> None:
 @config_options
 @click.option("--headroom", metavar="PERCENT", help="What to leave.  [default: what each budget says, or 5%]")
 @click.option(
-    "--check", "only_check", is_flag=True, help="Write nothing; leave with 1 if a limit could go down."
+    "--check", "only_check", is_flag=True, help="Write nothing; exit with 1 if a limit could go down."
 )
 def tighten(config: Path | None, isolated: bool, headroom: str | None, only_check: bool) -> int:
     """Lower every limit that is far above what is measured; never raises one.
@@ -44,11 +44,11 @@ def tighten(config: Path | None, isolated: bool, headroom: str | None, only_chec
         raise UsageError(Diagnostic("E819", message, help="run it on your machine, or add --check"))
     percent = None if headroom is None else _percent(headroom)
     budgets = _config(config, isolated).budgets
-    comparison = Comparison(Request(config=config, isolated=isolated))
-    edits = tighter(budgets, comparison.pairs, percent)
+    pairs = gather(Request(config=config, isolated=isolated)).pairs
+    edits = tighter(budgets, pairs, percent)
     if not only_check:
         _write(edits)
-    write(_told(edits) or "No limit is further above what is measured than it should be.\n")
+    write(_describe(edits) or "No limit is further above what is measured than it should be.\n")
     return BREACH if only_check and edits else 0
 
 
@@ -66,7 +66,7 @@ def raise_(rule: str, limits: tuple[str, ...], reason: str, config: Path | None,
         raise UsageError(Diagnostic("E030", "--reason is empty", help="say why the network may cost more"))
     edits = raised(_config(config, isolated), rule, parse_pairs("budget raise", limits))
     _write(edits, reason.strip())
-    write(_told(edits))
+    write(_describe(edits))
 
 
 def _config(path: Path | None, isolated: bool) -> Config:
@@ -89,7 +89,7 @@ def _write(edits: Iterable[Edit], reason: str | None = None) -> None:
         write_file(file, text)
 
 
-def _told(edits: Iterable[Edit]) -> str:
+def _describe(edits: Iterable[Edit]) -> str:
     lines = []
     for edit in edits:
         place = f"{edit.place.file}:{edit.place.line}" if edit.place else shown(edit.budget.file or Path())

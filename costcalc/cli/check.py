@@ -6,13 +6,18 @@ from pathlib import Path
 
 import click
 
-from costcalc.cli.gate import Outputs, base_options, config_options, exit_code, result_options
-from costcalc.cost import parse_precision
+from costcalc.cli.gate import (
+    base_options,
+    basis_options,
+    config_options,
+    exit_code,
+    result_options,
+)
+from costcalc.cli.output import Output
+from costcalc.cost import Basis
+from costcalc.gate.budget_reader import flag_budgets, parse_pairs
 from costcalc.gate.check import check
-from costcalc.gate.comparison import Request
-from costcalc.gate.flags import flag_budgets, parse_pairs
-from costcalc.gate.metrics import DEFAULT_CONTEXT
-from costcalc.gate.result import Context
+from costcalc.gate.gather import Request
 
 
 @click.command("check")
@@ -33,8 +38,7 @@ from costcalc.gate.result import Context
     multiple=True,
     help="How much may be added to the base, e.g. params=2% or macs=1M; may be repeated.",
 )
-@click.option("--dtype", metavar="TYPE", help="What the limits of the command line count bytes in.")
-@click.option("--weights-in-ram", is_flag=True, help="Let their peak memory include the weights.")
+@basis_options
 @click.option("--changed", is_flag=True, help="Hold only those to limits that differ from the base.")
 @click.option(
     "--strict",
@@ -43,7 +47,7 @@ from costcalc.gate.result import Context
 )
 @click.option("--allow-unmatched", is_flag=True, help="Let budgets be about nothing.")
 @click.option("--fail-on-limit-raise", is_flag=True, help="Fail if a limit was raised, loosened or removed.")
-@click.option("--exit-zero", is_flag=True, help="Leave with 0 instead of 1.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 instead of 1.")
 @result_options
 def command(
     references: tuple[str, ...],
@@ -53,28 +57,26 @@ def command(
     isolated: bool,
     maxima: tuple[str, ...],
     increases: tuple[str, ...],
-    dtype: str | None,
-    weights_in_ram: bool,
+    basis: Basis | None,
     changed: bool,
     strict: bool,
     allow_unmatched: bool,
     fail_on_limit_raise: bool,
     exit_zero: bool,
-    outputs: Outputs,
+    output: Output,
 ) -> int:
     """Hold networks to their budgets.
 
     Budgets are in costcalc.toml, which `costcalc init` writes, or given here:
     `costcalc check nets/a.yaml --max macs=300M`. Without MODEL, all networks are checked that the
-    budgets are about.
+    budgets are about. The options that say how to count are about limits that are given here; those of
+    a file count as it says.
 
-    Leaves with 0 if all is well or merely worth a warning, with 1 if a limit is breached, and with 2 if
+    Exits with 0 if all is well or merely worth a warning, with 1 if a limit is breached, and with 2 if
     anything kept the check from being made.
     """  # fmt: skip
-    context = _context(dtype, weights_in_ram)
-    budgets = flag_budgets(
-        parse_pairs("--max", maxima), parse_pairs("--max-increase", increases), context or DEFAULT_CONTEXT
-    )
+    limits, growths = parse_pairs("--max", maxima), parse_pairs("--max-increase", increases)
+    budgets = flag_budgets(limits, growths, basis)
     result = check(
         Request(
             references=references,
@@ -83,24 +85,12 @@ def command(
             budgets=budgets,
             against=against,
             exact=exact,
-            context=context,
+            basis=basis,
             strict=strict,
             changed=changed,
             fail_on_limit_raise=fail_on_limit_raise,
             allow_unmatched=allow_unmatched,
         )
     )
-    outputs.emit(result)
+    output.emit(result)
     return exit_code(result, fail_on_limit_raise=fail_on_limit_raise, exit_zero=exit_zero)
-
-
-def _context(dtype: str | None, weights_in_ram: bool) -> Context | None:
-    """Return what the numbers rest on, if the command line says so."""
-    if dtype is None and not weights_in_ram:
-        return None
-    precision = parse_precision(dtype or "fp32")
-    return Context(
-        weights_dtype=precision.weights.name,
-        activations_dtype=precision.activations.name,
-        weights_in_ram=weights_in_ram,
-    )

@@ -13,7 +13,7 @@ from costcalc.cli.streams import report
 from costcalc.cost import CONVENTIONS, DTYPES, FUSIONS, ORDERS, Basis, Cost, parse_basis
 from costcalc.errors import Diagnostic
 from costcalc.graph import Graph
-from costcalc.report.context import unknown_notes
+from costcalc.report.columns import unknown_notes
 
 Several = Callable[[click.Context, click.Parameter, str], Any]
 
@@ -25,13 +25,18 @@ def counting_options(command: Command, several: Several | None = None) -> Comman
         command: The command.
         several: What takes several values of `--batch`, `--dtype` or `--fusion`, and returns one.
     """
+    strict = click.option("--strict", is_flag=True, help="Exit with 1 if an operator's count is unknown.")
+    return basis_options(strict(command), several)
+
+
+def basis_options(command: Command, several: Several | None = None) -> Command:
+    """Add the options that say what numbers rest on; the command gets them as `basis`."""
     return add_options(
         _with_basis(command),
         click.option("--convention", metavar="NAME", multiple=True, default=("paper",),
                      help=f"What counts as a MAC; several add a column each. {_names(CONVENTIONS)}"),
         *_memory_options(several),
         click.option("--weights-in-ram", is_flag=True, help="Let peak memory include the weights."),
-        click.option("--strict", is_flag=True, help="Exit with 1 if an operator's count is unknown."),
     )  # fmt: skip
 
 

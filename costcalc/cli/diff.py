@@ -6,16 +6,19 @@ from pathlib import Path
 
 import click
 
-from costcalc.cli.gate import Outputs, base_options, config_options, result_options
+from costcalc.cli.gate import base_options, basis_options, config_options, result_options
+from costcalc.cli.output import Output
+from costcalc.cost import Basis
 from costcalc.errors import Diagnostic, UsageError
-from costcalc.gate.comparison import Request
 from costcalc.gate.diff import diff, diff_pair
+from costcalc.gate.gather import Request
 
 
 @click.command("diff")
 @click.argument("references", metavar="[MODEL]...", nargs=-1)
 @base_options
 @config_options
+@basis_options
 @result_options
 def command(
     references: tuple[str, ...],
@@ -23,7 +26,8 @@ def command(
     exact: bool,
     config: Path | None,
     isolated: bool,
-    outputs: Outputs,
+    basis: Basis | None,
+    output: Output,
 ) -> int:
     """Show what a change costs, by stage and by layer.
 
@@ -31,14 +35,18 @@ def command(
     networks of the budgets, or all that are found, with what they were where this branch parted.
     """
     if against is not None:
-        outputs.emit(
-            diff(
-                Request(references=references, config=config, isolated=isolated, against=against, exact=exact)
-            )
+        request = Request(
+            references=references,
+            config=config,
+            isolated=isolated,
+            against=against,
+            exact=exact,
+            basis=basis,
         )
+        output.emit(diff(request))
         return 0
     if len(references) != 2:
         help = "for example: costcalc diff mobilenet mobilenet_v2, or costcalc diff --against main"
         raise UsageError(Diagnostic("E030", "diff takes two networks, or --against", help=help))
-    outputs.emit(diff_pair(*references))
+    output.emit(diff_pair(*references, basis))
     return 0

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
+from typing import Final
 
 from costcalc.errors import Diagnostic, UsageError, one_of
-from costcalc.report.formats import FORMATS
+from costcalc.files import write_whole
+from costcalc.report.formats import What, find_printer, formats
 
 File = tuple[str, Path]
 """A format and the path to write it to."""
 
+STDOUT: Final = Path("-")
+"""The path of standard output, which several formats may share."""
 
-def parse_files(
-    texts: Iterable[str], formats: Collection[str] = FORMATS, shared: Collection[Path] = ()
-) -> tuple[File, ...]:
-    """Return the format, one of `formats`, and the path of every `FORMAT=PATH`.
+
+def parse_files(texts: Iterable[str], what: What, more: Collection[str] = ()) -> tuple[File, ...]:
+    """Return the format and the path of every `FORMAT=PATH`.
 
     Args:
         texts: What was written.
-        formats: What may be asked for.
-        shared: Paths that several may write to.
+        what: What is to be written.
+        more: Formats besides those that can print it.
 
     Raises:
         UsageError: E032, with everything that is wrong with any of them.
@@ -32,7 +33,11 @@ def parse_files(
     for text in texts:
         format, _, name = text.partition("=")
         path = Path(name)
-        problem = _problem(format, path, formats, taken=[other for _, other in files if other not in shared])
+        known = bool(format in more or find_printer(format, what))
+        taken = [other for _, other in files if other != STDOUT]
+        problem = _problem(format, path, taken)
+        if path.name and not known:
+            problem = f"`{format}` is not a format", one_of(format, (*formats(what), *more))
         if problem:
             message, advice = problem
             wrong.append(Diagnostic("E032", f"-o {text}: {message}", help=advice))
@@ -42,13 +47,9 @@ def parse_files(
     return tuple(files)
 
 
-def _problem(
-    format: str, path: Path, formats: Collection[str], taken: list[Path]
-) -> tuple[str, str | None] | None:
+def _problem(format: str, path: Path, taken: list[Path]) -> tuple[str, str | None] | None:
     if not path.name:
         return "it takes FORMAT=PATH", "for example: -o csv=costs.csv"
-    if format not in formats:
-        return f"`{format}` is not a format", one_of(format, formats)
     if path.is_dir():
         return f"{path} is a folder", f"for example: -o {format}={path / 'costs'}"
     if not path.parent.is_dir():
@@ -70,27 +71,6 @@ def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
         UsageError: E033, it cannot be written.
     """
     try:
-        if path.is_symlink() or (path.exists() and not path.is_file()):
-            _write(path, pieces)
-        else:
-            _replace(path, pieces)
+        write_whole(path, lambda file: file.writelines(pieces))
     except OSError as error:
         raise UsageError(Diagnostic("E033", f"cannot write {path}: {error.strerror}")) from error
-
-
-def _write(path: Path, pieces: Iterable[bytes]) -> None:
-    with path.open("wb") as file:
-        file.writelines(pieces)
-
-
-def _replace(path: Path, pieces: Iterable[bytes]) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        _write(draft, pieces)
-        if path.exists():
-            draft.chmod(path.stat().st_mode)
-        draft.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            draft.unlink()
-        raise

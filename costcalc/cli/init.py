@@ -9,7 +9,7 @@ import click
 from costcalc.cli.files import write_file
 from costcalc.cli.streams import write
 from costcalc.errors import Diagnostic, UsageError
-from costcalc.gate.init import first_config
+from costcalc.gate.ratchet import first_config
 from costcalc.units import plural
 
 CONFIG = Path("costcalc.toml")

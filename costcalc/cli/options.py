@@ -5,15 +5,19 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from costcalc.cli.files import File, parse_files
 from costcalc.cli.output import Output
-from costcalc.report.formats import FORMATS
+from costcalc.report.formats import DEFAULT, What, find_printer, formats
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 Command = Callable[..., Any]
+Option = Callable[[Command], Command]
 
 
 def output_options(command: Command, more_files: tuple[str, ...] = ()) -> Command:
@@ -34,20 +38,58 @@ def output_options(command: Command, more_files: tuple[str, ...] = ()) -> Comman
         **others: Any,
     ) -> Any:
         names = tuple(name.strip() for name in columns.split(",")) if columns else ()
-        return command(output=Output(format, files, sort, names, raw), **others)
+        return command(output=Output(format, files, raw, sort, names), **others)
 
     return add_options(
         wrapper,
-        click.option("--format", type=click.Choice(FORMATS), default="table",
-                     help="What to print.  [default: table]"),
-        click.option("-o", "files", metavar="FORMAT=PATH", multiple=True,
-                     callback=lambda _, __, texts: parse_files(texts, (*FORMATS, *more_files)),
-                     help="Write a file as well, e.g. csv=costs.csv; may be repeated."),
+        *format_options("table", "Write a file as well, e.g. csv=costs.csv; may be repeated.", more_files),
         click.option("--sort", metavar="COLUMN[,desc]", help="Order the rows by a column."),
         click.option("--columns", metavar="NAMES", help="Which columns, e.g. macs,params; or all."),
         click.option("--raw", is_flag=True, help="Print exact integers."),
         no_colour_option,
     )  # fmt: skip
+
+
+class Format(click.ParamType[str]):
+    """The name of an output format. Only its help and its complaints import all of them."""
+
+    name = "format"
+
+    def __init__(self, what: What, *more: str) -> None:
+        self.what = what
+        self.more = more
+
+    def known(self) -> tuple[str, ...]:
+        """Return the names that may be given: those of the formats, and what the command adds."""
+        return (*formats(self.what), *self.more)
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value in self.more:
+            return value
+        printer = find_printer(value, self.what)
+        if printer is None:
+            self.fail(f"{value!r} is not one of {', '.join(map(repr, self.known()))}.", param, ctx)
+        return printer.name
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return f"[{'|'.join(self.known())}]"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(name) for name in self.known() if name.startswith(incomplete)]
+
+
+def format_options(what: What, files_help: str, more_files: tuple[str, ...] = ()) -> list[Option]:
+    """Return the options that choose formats; the command gets `format` and `files`."""
+    return [
+        click.option("--format", type=Format(what), default=DEFAULT,
+                     help=f"What to print.  [default: {DEFAULT}]"),
+        click.option("-o", "files", metavar="FORMAT=PATH", multiple=True,
+                     callback=lambda _, __, texts: parse_files(texts, what, more_files), help=files_help),
+    ]  # fmt: skip
 
 
 def no_colour_option(command: Command) -> Command:

@@ -6,10 +6,11 @@ import sys
 
 import click
 
+from costcalc.cli.options import Format
 from costcalc.cli.streams import terminal_width, wants_colour, write
 from costcalc.errors import Diagnostic, UsageError
 from costcalc.networks import load
-from costcalc.report.formats import render
+from costcalc.report.formats import DEFAULT, render
 from costcalc.report.record import Column, Table
 from costcalc.spec import Model
 from costcalc.spec.evaluate import show
@@ -23,8 +24,8 @@ _NAMED = ("stage", "op", "repeats", "input", "output")
 @click.command("resolve")
 @click.argument("reference", metavar="MODEL", required=False)
 @click.option(
-    "--format", type=click.Choice(("table", "yaml", "json")), default="table",
-    help="What to print.  [default: table]",
+    "--format", type=Format("table", "yaml"), default=DEFAULT,
+    help="What to print.  [default: text]",
 )  # fmt: skip
 def command(reference: str | None, format: str) -> None:
     """Print the rows of a spec with every multiplier and variant applied.
@@ -42,7 +43,7 @@ def command(reference: str | None, format: str) -> None:
     if format == "yaml":
         write(write_spec(model))
     else:
-        table = resolved_table(model, exact=format == "json")
+        table = resolved_table(model, exact=format in ("csv", "json"))
         screen = sys.stdout
         write(render(table, format, width=terminal_width(screen), colour=wants_colour(screen)))
 

@@ -8,10 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from costcalc.errors import CostcalcError, Diagnostic
-from costcalc.gate.result import Result
-from costcalc.gate.serial import from_json
+from costcalc.gate.result import Result, from_json
 from costcalc.report.gate.merge import merge_results
-from costcalc.report.gate.validate import first_error
 
 MOST_BYTES = 64 * 1024 * 1024
 """More than tens of thousands of networks; whatever is larger is something else."""
@@ -31,19 +29,12 @@ def read_results(paths: Iterable[str]) -> Result:
     for path in dict.fromkeys(paths):
         try:
             name = "standard input" if path == STDIN else path
-            results.append((name, _result(_document(path, name), name)))
+            results.append((name, from_json(_document(path, name), name)))
         except CostcalcError as error:
             wrong += error.diagnostics
     if wrong:
         raise CostcalcError(wrong)
     return merge_results(results)
-
-
-def _result(document: object, name: str) -> Result:
-    result = from_json(document, name)  # says first if it is of another version
-    if problem := first_error(document):
-        raise _unreadable(name, problem)
-    return result
 
 
 def _document(path: str, name: str) -> object:

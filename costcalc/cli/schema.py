@@ -20,7 +20,7 @@ def command(what: str) -> None:
     if what == "config":
         from costcalc.report.gate.config_schema import schema_text
     elif what == "result":
-        from costcalc.report.gate.schema import schema_text
+        from costcalc.gate.result import schema_text
     else:
         from costcalc.spec.schema import schema_text
     write(schema_text())

@@ -11,8 +11,7 @@ from costcalc.cost import Basis
 from costcalc.cost.formula import formulas
 from costcalc.errors import Diagnostic, UsageError
 from costcalc.networks import network
-from costcalc.report.formula import formula_table
-from costcalc.report.show import VIEWS, By, show_table
+from costcalc.report.show import VIEWS, By, formula_table, show_table
 
 
 @click.command("show")

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fnmatch import fnmatchcase
-from functools import partial
 
 import click
 
 from costcalc.cli.options import output_options
 from costcalc.cli.output import Output
 from costcalc.cli.processes import in_two
-from costcalc.cost import Basis, metric, metric_names
+from costcalc.cost import METRICS, Basis
 from costcalc.errors import Diagnostic, ModelReferenceError, did_you_mean
 from costcalc.networks import Door
-from costcalc.report.zoo import SHOWN, Entry, published_table, variants_table, zoo_table
+from costcalc.report.zoo import CONDITIONS, Entry, metrics, published_table, variants_table, zoo_table
 from costcalc.spec.build import build
 from costcalc.spec.expression.condition import parse_condition
 from costcalc.spec.files import is_network, network_names, zoo_directory, zoo_names
@@ -22,9 +20,6 @@ from costcalc.spec.model import Spec
 from costcalc.spec.resolve import Resolved, resolve
 from costcalc.spec.terms import overrides_of
 from costcalc.verification import BASE, check_published
-
-ALSO_ASKED = ("year", "top1")
-"""What a condition can ask besides costs."""
 
 
 @click.command("zoo")
@@ -42,9 +37,7 @@ def command(
 
     With one NAME: its variants, what figures were printed for, and where its table comes from.
     """
-    condition = parse_condition(where, [*metric_names(), *ALSO_ASKED]) if where else None
-    asked = condition.expression.names - {*ALSO_ASKED} if condition else ()
-    wanted = dict.fromkeys([*SHOWN, "activations", *sorted(asked)])
+    condition = parse_condition(where, CONDITIONS) if where else None
     if names:
         _require_networks(names)
     if published:
@@ -57,13 +50,13 @@ def command(
         spec = _spec(names[0])
         printed = [figures.variant for figures in spec.published if figures.variant != BASE]
         variants = dict.fromkeys(("", *spec.variants, *printed))
-        entries = [_entry(spec, names[0], variant, wanted) for variant in variants]
+        entries = [_entry(spec, names[0], variant) for variant in variants]
     else:
-        entries = [entry for entry in in_two(partial(_base, wanted=wanted), names or zoo_names()) if entry]
+        entries = [entry for entry in in_two(_base, names or zoo_names()) if entry]
     if family:
         entries = [entry for entry in entries if fnmatchcase(entry.family.lower(), family.lower())]
     if condition:
-        entries = [entry for entry in entries if condition.holds(entry.values)]
+        entries = [entry for entry in entries if condition.holds(metrics(entry))]
     if len(names) == 1:
         output.emit(variants_table(entries, spec.title or spec.name, spec.source or "no source given"))
     else:
@@ -85,17 +78,17 @@ def _spec(name: str) -> Spec:
     return Door().spec(zoo_directory() / f"{name}.yaml")
 
 
-def _base(name: str, wanted: Iterable[str]) -> Entry | None:
-    return _entry(_spec(name), name, "", wanted) if is_network(name) else None
+def _base(name: str) -> Entry | None:
+    return _entry(_spec(name), name, "") if is_network(name) else None
 
 
-def _entry(spec: Spec, name: str, variant: str, wanted: Iterable[str]) -> Entry:
+def _entry(spec: Spec, name: str, variant: str) -> Entry:
     model = build(spec, f"{name}@{variant}" if variant else name, overrides_of(spec, variant))
     cost = Basis().count(model.graph)
     return Entry(
         name=model.name,
         input=model.graph.input_shape,
-        costs={each: metric(each).exact(cost) for each in wanted},
+        counts={metric.name: metric.of(cost) for metric in METRICS.values()},
         family=spec.family or spec.title or spec.name,
         year=spec.year,
         source=spec.source or "",

@@ -16,8 +16,7 @@ GATE_CODES: Final[dict[str, Code]] = {
     "E802": Code(
         "a key or a metric that does not exist",
         "What is not known is refused rather than ignored: a limit with a slip in its name would hold "
-        "nothing. The metrics are macs, flops, params, param_bytes, memory_access, peak_memory, "
-        "activations and depth.",
+        "nothing. A metric is called by its name, as in `memory_access`, or by what tables print over it.",
         "$ costcalc check mobilenet --max mcas=600M",
         _CHECK,
     ),
@@ -91,8 +90,8 @@ GATE_CODES: Final[dict[str, Code]] = {
     ),
     "E815": Code(
         "a baseline that was counted otherwise",
-        "Counts under another convention, batch or number format cannot be compared. Write the "
-        "baseline again.",
+        "Counts under another convention, batch, number format, fusion or order cannot be compared. Write "
+        "the baseline again.",
     ),
     "E816": Code(
         "something that needs a base",
@@ -118,8 +117,9 @@ GATE_CODES: Final[dict[str, Code]] = {
     ),
     "E821": Code(
         "not a result that can be read",
-        "`costcalc check` and `costcalc diff` write results as JSON. One of another major version of the "
-        "schema says things that this version cannot know; write it again.",
+        "`costcalc check` and `costcalc diff` write results as JSON. This is something else, or a key "
+        "of it says what no result says. One of another major version of the schema says things that this "
+        "version cannot know; write it again.",
     ),
     "E822": Code(
         "a base that is not whole",

@@ -20,8 +20,10 @@ class Call:
         in_elements: Elements of all inputs together.
         out_elements: Elements of the output.
         weights: Elements of the learned tensors it uses, its own or another node's.
+        biases: Those of them that are biases added to sums of products.
         buffers: Elements of the tensors it uses that are stored but not learned.
-        is_view: Whether its output is in the memory of its input (`Op.is_view`).
+        is_view: Whether its output is in the memory of its input (`Op.is_view`): what flattens one that is
+            not contiguous copies it.
     """
 
     op: Any
@@ -31,6 +33,7 @@ class Call:
     in_elements: int
     out_elements: int
     weights: int
+    biases: int
     buffers: int
     is_view: bool
 
@@ -39,10 +42,15 @@ def measure(graph: Graph) -> tuple[Call, ...]:
     """Measure every node of a graph, the input included, in execution order."""
     nodes = graph.nodes
     sizes = [elements(node.shape) for node in nodes]
-    measured = []
+    measured: list[Call] = []
+    contiguous: list[bool] = []  # by node: whether its elements lie in memory in their order, without gaps
     for node, size in zip(nodes, sizes, strict=True):
         op = node.op
         inputs = tuple([nodes[index].shape for index in node.inputs])
+        weights = op.weights(*inputs)
+        whole = all(contiguous[index] for index in node.inputs)
+        is_view = op.is_view(*inputs) and (whole or not op.needs_contiguous)
+        contiguous.append(not is_view or (whole and op.is_contiguous(*inputs)))
         measured.append(
             Call(
                 op,
@@ -51,9 +59,10 @@ def measure(graph: Graph) -> tuple[Call, ...]:
                 op.macs(*inputs),
                 sum([sizes[index] for index in node.inputs]),
                 size,
-                _elements(op.weights(*inputs)),
+                _elements(weights),
+                _elements(tuple([each for each in weights if each.name == "bias"])) if op.multiplies else 0,
                 _elements(op.buffers(*inputs)),
-                op.is_view(*inputs),
+                is_view,
             )
         )
     return tuple(measured)

@@ -341,7 +341,7 @@ class Group:
     @property
     def param_bytes(self) -> int:
         """Bytes of the learned elements."""
-        return self.params * self.cost.basis.weights.bytes
+        return self.cost.basis.weights.bytes_of(self.params, self._of(self.cost.biases_by_node))
 
     @property
     def buffers(self) -> int:
@@ -494,6 +494,12 @@ class Cost(Group):
         """Learned elements that every node owns."""
         pairs = zip(self.graph.nodes, self.execution.calls, strict=True)
         return [0 if node.shares else call.weights for node, call in pairs]
+
+    @cached_property
+    def biases_by_node(self) -> Sequence[int]:
+        """How many of those are biases."""
+        pairs = zip(self.graph.nodes, self.execution.calls, strict=True)
+        return [0 if node.shares else call.biases for node, call in pairs]
 
     @cached_property
     def buffers_by_node(self) -> Sequence[int]:

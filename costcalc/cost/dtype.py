@@ -14,6 +14,15 @@ class DType:
     name: str
     bytes: int
 
+    @property
+    def bias_bytes(self) -> int:
+        """Bytes of a bias beside weights of this format: int32 beside 8-bit integers, as runtimes have it."""
+        return 4 if self.name in ("int8", "uint8") else self.bytes
+
+    def bytes_of(self, parameters: int, biases: int) -> int:
+        """Return the bytes of so many stored elements, of which some are biases."""
+        return (parameters - biases) * self.bytes + biases * self.bias_bytes
+
     def __str__(self) -> str:
         return self.name
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from costcalc.cost.call import Call, measure
+from costcalc.cost.dtype import DType
 from costcalc.cost.fusion import Fusion, folded_parameters, kernel_heads
 from costcalc.graph import Add, Graph, Mul
 
@@ -34,11 +35,21 @@ class Execution:
         return nodes if self.fusion == "none" else kernel_heads(self.graph, self.calls)
 
     @cached_property
+    def _stored(self) -> tuple[Sequence[int], Sequence[int]]:
+        if self.fusion == "none":
+            parameters = [call.weights + call.buffers for call in self.calls]
+            return parameters, [call.biases for call in self.calls]
+        return folded_parameters(self.calls, self.heads)
+
+    @property
     def parameters(self) -> Sequence[int]:
         """For every node, the elements of weights and buffers that it still reads."""
-        if self.fusion == "none":
-            return [call.weights + call.buffers for call in self.calls]
-        return folded_parameters(self.calls, self.heads)
+        return self._stored[0]
+
+    @property
+    def biases(self) -> Sequence[int]:
+        """For every node, how many of its parameters are biases."""
+        return self._stored[1]
 
     @cached_property
     def owners(self) -> Sequence[int]:
@@ -61,11 +72,15 @@ class Execution:
             last_uses[owners[output]] = len(owners)
         return last_uses
 
-    @property
-    def stored_elements(self) -> int:
-        """Elements of all parameters, shared ones once."""
-        pairs = zip(self.graph.nodes, self.parameters, strict=True)
-        return sum([elements for node, elements in pairs if not node.shares])
+    def stored_bytes(self, weights: DType) -> list[int]:
+        """Return, for every node, the bytes of the parameters that it still reads."""
+        pairs = zip(self.parameters, self.biases, strict=True)
+        return [weights.bytes_of(parameters, biases) for parameters, biases in pairs]
+
+    def all_stored_bytes(self, weights: DType) -> int:
+        """Return the bytes of all parameters, shared ones once."""
+        pairs = zip(self.graph.nodes, self.stored_bytes(weights), strict=True)
+        return sum([size for node, size in pairs if not node.shares])
 
     def is_pairwise(self, call: Call) -> bool:
         """Tell whether an operator runs in steps: eagerly, only two tensors are added at once."""

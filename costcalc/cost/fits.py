@@ -61,11 +61,11 @@ def fit(cost: Cost, ram: int, flash: int | None = None) -> Fit:
         ram: Bytes for tensors, and for weights unless there is `flash`.
         flash: Bytes for weights.
     """
-    size = cost.basis.weights.bytes
+    stored = cost.execution.stored_bytes(cost.basis.weights)
     layers = [
-        (node.name, elements * size)
-        for node, elements in zip(cost.graph.nodes, cost.execution.parameters, strict=True)
-        if elements and not node.shares
+        (node.name, size)
+        for node, size in zip(cost.graph.nodes, stored, strict=True)
+        if size and not node.shares
     ]
     peak = cost.peak_memory
     return Fit(

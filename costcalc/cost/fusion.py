@@ -63,21 +63,24 @@ def _is_epilogue(op: Op) -> bool:
     return type(op) is BatchNorm or type(op) is PReLU
 
 
-def folded_parameters(calls: Sequence[Call], heads: Sequence[int]) -> list[int]:
+def folded_parameters(calls: Sequence[Call], heads: Sequence[int]) -> tuple[list[int], list[int]]:
     """Return, for every node, the elements of parameters that are left when batch norms are folded.
 
-    Right after a convolution or a fully connected layer a batch norm costs nothing but the bias
-    that it leaves behind, and not even that when there was one. Anywhere else it is a scale and a
-    shift: two values per channel, in which the running statistics are already folded.
+    And how many of them are biases. Right after a convolution or a fully connected layer a batch norm
+    costs nothing but the bias that it leaves behind, and not even that when there was one. Anywhere else
+    it is a scale and a shift: two values per channel, in which the running statistics are already folded.
     """
-    left = []
+    left: list[int] = []
+    biases: list[int] = []
     bias_of: dict[int, int] = {}  # by head that can still take a batch norm: elements of the bias it lacks
     for index, call in enumerate(calls):
         op, head = call.op, heads[index]
         left.append(call.weights + call.buffers)
+        biases.append(call.biases)
         if type(op) is BatchNorm:
             if head in bias_of:
                 left[head] += bias_of[head]
+                biases[head] += bias_of[head]
                 left[index] = bias_of[head] = 0
             else:
                 left[index] = 2 * call.output[0]
@@ -85,4 +88,4 @@ def folded_parameters(calls: Sequence[Call], heads: Sequence[int]) -> list[int]:
             bias_of[index] = 0 if op.bias else call.output[0]
         else:
             bias_of.pop(head, None)
-    return left
+    return left, biases

@@ -35,12 +35,12 @@ def access(execution: Execution, *, batch: int, weights: DType, activations: DTy
         weights: The number format of parameters.
         activations: The number format of tensors.
     """
-    heads, parameters = execution.heads, execution.parameters
+    heads, stored = execution.heads, execution.stored_bytes(weights)
     per_activation = batch * activations.bytes
     moved = []
     for index, call in enumerate(execution.calls):
         read, written = _activations(call, execution) if heads[index] == index else (0, 0)
-        read_bytes = read * per_activation + parameters[index] * weights.bytes
+        read_bytes = read * per_activation + stored[index]
         moved.append(Access(read_bytes, written * per_activation))
     return moved
 

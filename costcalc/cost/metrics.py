@@ -110,7 +110,7 @@ def _peak_steps(cost: Cost) -> list[Any]:
     """Return the bytes that are in use while each node runs."""
     basis = cost.basis
     per_element = basis.batch * basis.activations.bytes
-    stored = cost.execution.stored_elements * basis.weights.bytes if basis.weights_in_ram else 0
+    stored = cost.execution.all_stored_bytes(basis.weights) if basis.weights_in_ram else 0
     return [step * per_element + stored for step in in_use(cost.execution)]
 
 

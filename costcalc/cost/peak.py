@@ -50,7 +50,7 @@ def peak(
     ]
     if partial := partial_result(calls[step], execution):
         live.append((f"{nodes[step].name} (partial)", partial * per_element))
-    stored = execution.stored_elements * weights.bytes if weights_in_ram else 0
+    stored = execution.all_stored_bytes(weights) if weights_in_ram else 0
     if weights_in_ram:
         live.insert(0, ("weights", stored))
     return Peak(most * per_element + stored, nodes[step].name, tuple(live))

@@ -1,20 +1,25 @@
-"""What should hold: limits on metrics, and growth that is let through."""
+"""What should hold: limits on metrics and on their growth, and how those moved since the base."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Final, Literal
 
-from costcalc.gate import toml
-from costcalc.gate.metrics import DEFAULT_CONTEXT
-from costcalc.gate.pattern import Pattern
-from costcalc.gate.result import Context, Place, Rule
+from costcalc.cost import Basis
+from costcalc.cost import metric as metric_of
+from costcalc.gate import located
+from costcalc.gate.patterns import Pattern
+from costcalc.gate.result import LimitChange, Place, Rule
 
 Level = Literal["error", "warn", "off"]
 LEVELS: Final[tuple[Level, ...]] = ("error", "warn", "off")
+
+USUAL: Final = Basis()
+"""What limits count by unless somebody says otherwise."""
 
 HEADROOM: Final = Fraction(5)
 """Percent that `tighten`, `raise` and `init` leave above a measured value: limits that fit exactly make
@@ -23,11 +28,12 @@ every change touch them, and changes side by side collide."""
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The largest value that passes, as it is written, and where."""
+    """The largest value that passes, as it is written, and where: for people, and in the document."""
 
     value: int
     written: str
     place: Place | None = None
+    path: located.Path = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ class Budget:
         level: Whether a breach is an error, a warning, or not looked for.
         message: What to tell whoever breaches it.
         reason: Why the limits are what they are.
-        context: What its numbers rest on.
+        basis: What its numbers rest on.
         place: Where it starts; None if it comes from the command line.
         file: The config that it stands in.
         key: Where in that.
@@ -83,10 +89,10 @@ class Budget:
     level: Level = "error"
     message: str | None = None
     reason: str | None = None
-    context: Context = DEFAULT_CONTEXT
+    basis: Basis = USUAL
     place: Place | None = None
     file: Path | None = None
-    key: toml.Path = ()
+    key: located.Path = ()
 
     def rule(self, place: Place | None) -> Rule:
         """Return what a finding says about the rule behind it."""
@@ -96,3 +102,93 @@ class Budget:
     def applies_to(self, path: Path, terms: str) -> bool:
         """Tell whether a network is among those that it is about."""
         return self.match is None or any(pattern.matches(path, terms) for pattern in self.match)
+
+
+def round_limit(value: int, metric: str, grain: int = 1) -> str:
+    """Return the next round quantity that a value is within, to be a limit: 3 digits, a multiple of `grain`.
+
+    >>> round_limit(312_400_000, "macs"), round_limit(312_400_000, "macs", 5), round_limit(51, "depth")
+    ('313M', '315M', '51')
+    >>> round_limit(8_388_609, "peak_memory", 5)
+    '8.05MiB'
+    """
+    is_bytes = metric_of(metric).is_bytes
+    step, suffixes = (1024, _BYTES) if is_bytes else (1000, _COUNTS)
+    power = max((power for power in range(len(suffixes)) if value >= step**power), default=0)
+    if power == 0:
+        return f"{value}{suffixes[0]}"
+    scaled = Decimal(value) / step**power
+    unit = Decimal(grain).scaleb(scaled.adjusted() - 2)
+    rounded = (scaled / unit).to_integral_value(ROUND_CEILING) * unit
+    return f"{rounded.normalize():f}{suffixes[power]}"
+
+
+_COUNTS: Final = ("", "k", "M", "G", "T")
+_BYTES: Final = ("B", "KiB", "MiB", "GiB", "TiB")
+
+
+# ---- then and now ------------------------------------------------------------------------------
+
+
+def limit_changes(now: Iterable[Budget], before: Iterable[Budget]) -> tuple[LimitChange, ...]:
+    """Return how budgets moved. A rule that has another name is another rule: the old one was removed."""
+    left = {budget.name: budget for budget in now}
+    right = {budget.name: budget for budget in before}
+    names = dict.fromkeys((*left, *right))
+    return tuple(each for name in names for each in _changes(name, left.get(name), right.get(name)))
+
+
+def _changes(name: str, now: Budget | None, before: Budget | None) -> Iterator[LimitChange]:
+    place = _start(now or before)
+    if now is None and before is not None and before.level == "off":
+        return
+    yield from _each("max", name, _of(now, "max"), _of(before, "max"), place)
+    yield from _each("max_increase", name, _of(now, "max_increase"), _of(before, "max_increase"), place)
+    if now is None or before is None:
+        return
+    if now.level != before.level:
+        loosened = LEVELS.index(now.level) > LEVELS.index(before.level)
+        yield LimitChange(name, "level", before.level, now.level, loosened, place)
+    match = [[pattern.text for pattern in budget.match or ()] for budget in (before, now)]
+    if set(match[0]) != set(match[1]):
+        loosened = not set(match[0]) <= set(match[1])
+        yield LimitChange(name, "match", ", ".join(match[0]), ", ".join(match[1]), loosened, place)
+    if now.basis != before.basis:  # other units: nobody can tell which way this goes
+        yield LimitChange(name, "context", _words(before.basis), _words(now.basis), True, place)
+
+
+def _start(budget: Budget | None) -> Place:
+    return budget.place if budget and budget.place else Place("", 1)
+
+
+def _of(budget: Budget | None, key: str) -> dict[str, Limit | Growth]:
+    return dict(getattr(budget, key)) if budget else {}
+
+
+def _each(
+    key: str, rule: str, now: dict[str, Limit | Growth], before: dict[str, Limit | Growth], place: Place
+) -> Iterator[LimitChange]:
+    for metric in dict.fromkeys((*now, *before)):
+        left, right = now.get(metric), before.get(metric)
+        where = (left or right).place or place  # type: ignore[union-attr]
+        texts = (right.written if right else None), (left.written if left else None)
+        if left is None or right is None:
+            yield LimitChange(rule, f"{key}.{metric}", *texts, left is None, where)
+        elif _amounts(left) != _amounts(right):
+            yield LimitChange(rule, f"{key}.{metric}", *texts, _lets_more(left, right), where)
+
+
+def _amounts(limit: Limit | Growth) -> tuple[Fraction | int | None, ...]:
+    return (limit.value,) if isinstance(limit, Limit) else (limit.percent, limit.amount)
+
+
+def _lets_more(now: Limit | Growth, before: Limit | Growth) -> bool:
+    """Tell whether there is a value that passes now and did not before."""
+    return any((new or 0) > (old or 0) for new, old in zip(_amounts(now), _amounts(before), strict=True))
+
+
+def _words(basis: Basis) -> str:
+    ram = ", weights in RAM" if basis.weights_in_ram else ""
+    order = f", {basis.order} order" if basis.order != "given" else ""
+    formats = f"{basis.weights.name}/{basis.activations.name}"
+    return f"{basis.convention.name}, batch {basis.batch}, {formats}, {basis.fusion}{order}{ram}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from costcalc.errors import CostcalcError, Diagnostic, Location, UsageError
-from costcalc.gate.compare import change, differ
-from costcalc.gate.comparison import Comparison, Pair, Request
-from costcalc.gate.findings import findings
-from costcalc.gate.result import Finding, LimitChange, ModelChange, Result, Rule
+from costcalc.gate.changes import change
+from costcalc.gate.gather import Gathered, Pair, Request, gather
+from costcalc.gate.result import Finding, ModelChange, Result, Rule
+from costcalc.gate.verdict import findings
 
 
 def check(request: Request) -> Result:
@@ -18,25 +18,28 @@ def check(request: Request) -> Result:
         CostcalcError: everything that stops the check.
     """
     _require_base(request)
-    comparison = Comparison(request, needs_budgets=True)
+    gathered = gather(request, needs_budgets=True)
     found: list[Finding] = []
     models: list[ModelChange] = []
-    for pair in comparison.pairs:
-        of_one = list(_findings(comparison, pair))
+    for pair in gathered.pairs:
+        of_one = list(_findings(request, gathered, pair))
         found += of_one
         details = pair.before is not None or any(each.verdict in ("warn", "fail") for each in of_one)
-        models.append(change(pair.now, pair.before, comparison.context, details=details))
-    models += [change(None, each, comparison.context) for each in comparison.removed()]
+        models.append(change(pair.now, pair.before, gathered.basis, details=details))
+    models += [change(None, each, gathered.basis) for each in gathered.removed]
     if request.strict:
-        _refuse_gaps(comparison, found)
-    notes = [*comparison.notes(), *_drift(comparison.pairs), *_unheld(comparison.pairs)]
+        _refuse_gaps(gathered, found)
+    if request.fail_on_limit_raise and not gathered.limits_known:
+        problem = "; ".join(gathered.problems)
+        raise CostcalcError(Diagnostic("E805", f"cannot tell whether limits were raised: {problem}"))
+    notes = [*gathered.notes, *_drift(gathered.pairs), *_unheld(gathered.pairs)]
     return Result(
         command="check",
-        context=comparison.context,
+        context=gathered.basis,
         models=tuple(models),
         findings=tuple(found),
-        base=comparison.base,
-        limit_changes=_moved(comparison),
+        base=gathered.base,
+        limit_changes=gathered.limit_changes,
         notes=tuple(dict.fromkeys(notes)),
     )
 
@@ -48,31 +51,20 @@ def _require_base(request: Request) -> None:
         raise UsageError(Diagnostic("E816", f"{flag} needs something to compare with", help=help))
 
 
-def _findings(comparison: Comparison, pair: Pair) -> Iterator[Finding]:
-    request, past = comparison.request, comparison.past
-    if request.changed and past is not None and pair.before is not None:
-        same_text = past.is_untouched(pair.now.target)
-        if same_text or (not past.tells_text and not differ(pair.now, pair.before)):
-            return
+def _findings(request: Request, gathered: Gathered, pair: Pair) -> Iterator[Finding]:
+    if request.changed and pair.is_untouched:
+        return
     yield from findings(
         pair.now,
         pair.before,
         pair.budgets,
-        comparison.context,
-        compared=past is not None,
+        gathered.basis,
+        compared=gathered.base is not None,
         strict=request.strict,
     )
 
 
-def _moved(comparison: Comparison) -> tuple[LimitChange, ...]:
-    is_certain = comparison.former is not None or comparison.config is None
-    if comparison.request.fail_on_limit_raise and not is_certain:
-        problem = "; ".join(comparison.past.problems if comparison.past else ())
-        raise CostcalcError(Diagnostic("E805", f"cannot tell whether limits were raised: {problem}"))
-    return comparison.moved()
-
-
-def _refuse_gaps(comparison: Comparison, found: Iterable[Finding]) -> None:
+def _refuse_gaps(gathered: Gathered, found: Iterable[Finding]) -> None:
     """Refuse, where nothing may be taken on trust, limits that were not looked at.
 
     Raises:
@@ -80,8 +72,8 @@ def _refuse_gaps(comparison: Comparison, found: Iterable[Finding]) -> None:
     """
     skipped = {each.rule: each for each in found if each.outcome == "skipped"}
     errors = [_skipped(rule, each.metric) for rule, each in skipped.items()]
-    if comparison.past is not None and comparison.past.is_broken:
-        errors += [Diagnostic("E822", problem) for problem in comparison.past.problems]
+    if not gathered.is_whole:
+        errors += [Diagnostic("E822", problem) for problem in gathered.problems]
     if errors:
         raise CostcalcError(errors)
 
@@ -109,4 +101,4 @@ def _drift(pairs: Iterable[Pair]) -> Iterator[str]:
 def _unheld(pairs: Iterable[Pair]) -> Iterator[str]:
     for pair in pairs:
         if not pair.budgets:
-            yield f"no budget is about {pair.now.target.name}"
+            yield f"no budget is about {pair.now.reference.name}"

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from costcalc.cost import Basis
 from costcalc.errors import CostcalcError, Diagnostic, Location
-from costcalc.gate import toml
-from costcalc.gate.budget import Budget
-from costcalc.gate.metrics import DEFAULT_CONTEXT
-from costcalc.gate.result import Context
-from costcalc.gate.rules import CONTEXT_KEYS, read_budget, read_context
-from costcalc.gate.table import Table
+from costcalc.gate import located, toml
+from costcalc.gate.budget import USUAL, Budget
+from costcalc.gate.budget_reader import BASIS_OPTIONS, read_basis, read_budget
+from costcalc.gate.located import Reader
 from costcalc.spec.files import shown
 
 NAMES: Final = ("costcalc.toml", ".costcalc.toml")
@@ -33,18 +32,18 @@ class Config:
     Attributes:
         file: Its path.
         budgets: In order; one that a later file names again takes the place of the earlier one.
-        context: What numbers rest on unless a budget says otherwise.
+        basis: What numbers rest on unless a budget says otherwise.
     """
 
     file: Path
     budgets: tuple[Budget, ...]
-    context: Context = DEFAULT_CONTEXT
+    basis: Basis = USUAL
 
 
 def find_config(
     folder: Path, is_file: Callable[[Path], bool] = Path.is_file, read: Read = Path.read_bytes
 ) -> Path | None:
-    """Return the nearest config in a folder or above it; a `pyproject.toml` counts if it has our table.
+    """Return the nearest config in a folder or above it; a `pyproject.toml` counts if it has our reader.
 
     Raises:
         CostcalcError: a `pyproject.toml` on the way is not TOML (E801), or cannot be read (E805).
@@ -72,7 +71,7 @@ def load_config(path: Path, read: Read = Path.read_bytes) -> Config:
     return _Loader(read).load(path, ())
 
 
-def _has_table(document: toml.Document) -> bool:
+def _has_table(document: toml.TomlDocument) -> bool:
     tool = document.data.get("tool")
     return isinstance(tool, dict) and "costcalc" in tool
 
@@ -95,43 +94,43 @@ class _Loader:
             ring = " -> ".join(each.name for each in (*chain, path))
             raise CostcalcError(Diagnostic("E805", f"these files extend each other: {ring}", where))
         document = toml.parse(_read(path, self._read, where), shown(path))
-        table = Table(document)
+        reader = Reader(document)
         root = TABLE if path.name == SHARED and _has_table(document) else ()
-        keys = table.known(root, ("budget", "extend", *CONTEXT_KEYS), "the config")
+        keys = reader.known(root, ("budget", "extend", *BASIS_OPTIONS), "the config")
         base = Config(path, ())
-        if name := table.text(keys.get("extend"), "`extend`"):
+        if name := reader.text(keys.get("extend"), "`extend`"):
             target = Path(os.path.normpath(path.parent / name))
             try:
                 base = self.load(target, (*chain, path), document.value(keys["extend"]))
             except CostcalcError as error:
-                table.errors.extend(error.diagnostics)
-        context = read_context(table, keys, base.context)
-        budgets = self._budgets(table, keys.get("budget"), path, context)
-        if table.errors:
-            raise CostcalcError(sorted(table.errors, key=_place))
+                reader.errors.extend(error.diagnostics)
+        basis = read_basis(reader, keys, base.basis)
+        budgets = self._budgets(reader, keys.get("budget"), path, basis)
+        if reader.errors:
+            raise CostcalcError(sorted(reader.errors, key=_place))
         names = {budget.name for budget in budgets}
         kept = [budget for budget in base.budgets if budget.name not in names]
-        return Config(path, (*kept, *budgets), context)
+        return Config(path, (*kept, *budgets), basis)
 
-    def _budgets(self, table: Table, key: toml.Path | None, file: Path, context: Context) -> list[Budget]:
+    def _budgets(self, reader: Reader, key: located.Path | None, file: Path, basis: Basis) -> list[Budget]:
         if key is None:
             return []
-        tables = table.at(key)
+        tables = reader.document.at(key)
         if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
             header = "tool.costcalc.budget" if len(key) > 1 else "budget"
-            table.wrong(key, "budgets are a list of tables", f"begin each of them with `[[{header}]]`")
+            reader.wrong(key, "budgets are a list of tables", f"begin each of them with `[[{header}]]`")
             return []
         budgets: list[Budget] = []
         for index in range(len(tables)):
-            budget = read_budget(table, (*key, index), file, context)
+            budget = read_budget(reader, (*key, index), file, basis)
             if budget is None:
                 continue
             twin = next((each for each in budgets if each.name == budget.name), None)
             if twin is not None:
                 line = twin.place.line if twin.place else "?"
-                where = table.document.key((*key, index))
+                where = reader.document.key((*key, index))
                 message = f"a budget called `{budget.name}` stands on line {line} already"
-                table.errors.append(Diagnostic("E803", message, where, "give each a `name` of its own"))
+                reader.errors.append(Diagnostic("E803", message, where, "give each a `name` of its own"))
             budgets.append(budget)
         return budgets
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from costcalc.cost import Basis
 from costcalc.errors import CostcalcError, Diagnostic, ModelReferenceError
-from costcalc.gate.compare import change
-from costcalc.gate.comparison import Comparison, Request
-from costcalc.gate.metrics import DEFAULT_CONTEXT
+from costcalc.gate.changes import change
+from costcalc.gate.gather import Request, gather, one_convention
 from costcalc.gate.networks import Networks
-from costcalc.gate.result import Base, Context, Result
-from costcalc.gate.selection import named
-from costcalc.spec.files import Files
+from costcalc.gate.patterns import named
+from costcalc.gate.result import Base, Result
 
 
 def diff(request: Request) -> Result:
@@ -18,21 +17,21 @@ def diff(request: Request) -> Result:
     Raises:
         CostcalcError: everything that stops the comparison.
     """
-    comparison = Comparison(request)
-    models = [change(pair.now, pair.before, comparison.context) for pair in comparison.pairs]
-    models += [change(None, each, comparison.context) for each in comparison.removed()]
-    notes = tuple(dict.fromkeys(comparison.notes()))
-    return Result("diff", comparison.context, tuple(models), (), comparison.base, comparison.moved(), notes)
+    found = gather(request)
+    models = [change(pair.now, pair.before, found.basis) for pair in found.pairs]
+    models += [change(None, each, found.basis) for each in found.removed]
+    notes = tuple(dict.fromkeys(found.notes))
+    return Result("diff", found.basis, tuple(models), (), found.base, found.limit_changes, notes)
 
 
-def diff_pair(before: str, now: str, context: Context | None = None) -> Result:
+def diff_pair(before: str, now: str, basis: Basis | None = None) -> Result:
     """Compare one network with another.
 
     Raises:
         CostcalcError: either cannot be built, or is several.
     """
-    context = context or DEFAULT_CONTEXT
-    networks = Networks(Files())
+    basis = one_convention(basis or Basis())
+    networks = Networks()
     errors: list[Diagnostic] = []
     pair = []
     for reference in (before, now):
@@ -42,11 +41,11 @@ def diff_pair(before: str, now: str, context: Context | None = None) -> Result:
             errors.append(Diagnostic("E005", message, help="name one variant"))
         elif targets:
             try:
-                pair.append(networks.count(targets[0], [context]))
+                pair.append(networks.count(targets[0], [basis]))
             except CostcalcError as error:
                 errors.extend(error.diagnostics)
     if errors:
         raise ModelReferenceError(dict.fromkeys(errors))
     left, right = pair
-    model = change(right, left, context, renames=False)
-    return Result("diff", context, (model,), (), Base(left.target.name))
+    model = change(right, left, basis, renames=False)
+    return Result("diff", basis, (model,), (), Base(left.reference.name))

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from costcalc.errors import CostcalcError, Diagnostic, Location
-
-Path = tuple[str | int, ...]
-"""Keys and indices from the top: `("budget", 0, "max", "macs")`."""
+from costcalc.gate.located import LocatedDocument, Path
 
 _ERROR_PLACE: Final = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
 _BARE_QUANTITY: Final = re.compile(r"=\s*(\d[\d.]*\s*(?:%|[kKMGT](?:i?B)?))")
@@ -41,33 +40,16 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Document:
-    """A TOML file: its text, its values, and where they stand."""
+class TomlDocument(LocatedDocument):
+    """A TOML file, which can be edited.
 
-    file: str
+    Attributes:
+        text: All of it.
+        spans: Where keys and values stand in it, by path.
+    """
+
     text: str
-    data: Mapping[str, Any]
     spans: Mapping[Path, Span] = field(repr=False)
-
-    def key(self, path: Path) -> Location:
-        """Return where a key, or the header of a table, stands."""
-        span = self.spans[path]
-        is_whole = span.key == span.start  # a header, or an item of a list
-        return self._location(span.key, span.end if is_whole else span.key + len(str(path[-1])))
-
-    def value(self, path: Path) -> Location:
-        """Return where a value stands."""
-        span = self.spans[path]
-        return self._location(span.start, span.end)
-
-    def _location(self, start: int, end: int) -> Location:
-        line_start = self.text.rfind("\n", 0, start) + 1
-        line_end = self.text.find("\n", start)
-        line = self.text[line_start : None if line_end < 0 else line_end].rstrip("\r")
-        column = start - line_start + 1
-        end_column = min(end - line_start, len(line)) + 1
-        number = self.text.count("\n", 0, start) + 1
-        return Location(self.file, number, column, max(end_column, column + 1), line)
 
     def edited(self, replacements: Iterable[tuple[int, int, str]]) -> str:
         """Return the text with some stretches of it replaced; they may not overlap."""
@@ -77,7 +59,7 @@ class Document:
         return text
 
 
-def parse(content: bytes, file: str) -> Document:
+def parse(content: bytes, file: str) -> TomlDocument:
     """Return a TOML file with its places.
 
     Raises:
@@ -93,7 +75,29 @@ def parse(content: bytes, file: str) -> Document:
         raise CostcalcError(_explained(str(error), text, file)) from None
     except RecursionError:
         raise CostcalcError(Diagnostic("E801", f"{file} nests too deep")) from None
-    return Document(file, text, data, _Walk(text).spans)
+    spans = _Walk(text).spans
+    return TomlDocument(data, dict(_places(spans, text, file)), text, spans)
+
+
+def _places(
+    spans: Mapping[Path, Span], text: str, file: str
+) -> Iterator[tuple[Path, tuple[Location, Location]]]:
+    lines = text.split("\n")
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line) + 1)
+    quoted = [line.rstrip("\r") for line in lines]
+
+    def location(start: int, end: int) -> Location:
+        number = bisect_right(starts, start)
+        line, before = quoted[number - 1], starts[number - 1]
+        column, end_column = start - before + 1, min(end - before, len(line)) + 1
+        return Location(file, number, column, max(end_column, column + 1), line)
+
+    for path, span in spans.items():
+        is_whole = span.key == span.start  # a header, or an item of a list
+        key = location(span.key, span.end if is_whole else span.key + len(str(path[-1])))
+        yield path, (key, location(span.start, span.end))
 
 
 def _explained(problem: str, text: str, file: str) -> Diagnostic:

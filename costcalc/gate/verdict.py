@@ -1,8 +1,16 @@
-"""The decision table: one limit, one value, and what the value was before."""
+"""The decision table: one limit, one value, what that was before. And every limit of a network judged."""
 
 from __future__ import annotations
 
-from costcalc.gate.result import Kind, Outcome, Values, Verdict
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from costcalc.cost import Basis
+from costcalc.gate.budget import Budget
+from costcalc.gate.changes import blame
+from costcalc.gate.networks import Counted
+from costcalc.gate.result import Finding, Kind, Outcome, Place, Values, Verdict
+from costcalc.spec.files import shown
 
 
 def judge(
@@ -54,3 +62,78 @@ def judge(
     if value > values.base:
         return "fail", "growing"
     return ("fail" if strict else "warn"), "over_before"
+
+
+def findings(
+    now: Counted,
+    before: Counted | None,
+    budgets: Iterable[Budget],
+    basis: Basis,
+    *,
+    compared: bool,
+    strict: bool = False,
+) -> Iterator[Finding]:
+    """Yield a finding for every limit of some budgets, in their order.
+
+    Args:
+        now: The network.
+        before: The same in the base; None if it is not in there, or there is no base.
+        budgets: Those that apply to it.
+        basis: What a finding's numbers rest on unless it says otherwise.
+        compared: Whether there is a base.
+        strict: See `judge`.
+    """
+    judged = _Judge(now, before, basis, compared, strict)
+    for budget in budgets:
+        for metric, limit in budget.max.items():
+            yield judged.finding(budget, metric, "max", limit.value, limit.place)
+        for metric, growth in budget.max_increase.items():
+            base = judged.values(budget, metric).base
+            most = None if base is None else growth.most(base)
+            yield judged.finding(budget, metric, "max_increase", most, growth.place)
+        if budget.max_slack is not None:
+            for metric, limit in budget.max.items():
+                yield judged.finding(budget, metric, "max_slack", limit.value, limit.place)
+
+
+class _Judge:
+    def __init__(
+        self, now: Counted, before: Counted | None, basis: Basis, compared: bool, strict: bool
+    ) -> None:
+        self._now, self._before = now, before
+        self._basis, self._compared, self._strict = basis, compared, strict
+
+    def values(self, budget: Budget, metric: str) -> Values:
+        base = self._before.metrics.get(budget.basis, {}) if self._before else {}
+        return Values(self._now.metrics[budget.basis][metric], base.get(metric))
+
+    def finding(
+        self, budget: Budget, metric: str, kind: Kind, limit: int | None, place: Place | None
+    ) -> Finding:
+        values = self.values(budget, metric)
+        threshold = limit
+        if kind == "max_slack" and limit is not None and budget.max_slack is not None:
+            threshold = _least(limit, budget.max_slack)
+        verdict, outcome = judge(
+            kind, values, threshold, compared=self._compared, new=self._before is None, strict=self._strict
+        )
+        if verdict == "fail" and budget.level == "warn":
+            verdict = "warn"
+        where = blame(self._now, self._before, metric) if verdict in ("warn", "fail") else None
+        return Finding(
+            model=self._now.reference.name,
+            metric=metric,
+            kind=kind,
+            verdict=verdict,
+            outcome=outcome,
+            values=values,
+            limit=limit,
+            rule=budget.rule(place),
+            place=where or Place(shown(self._now.reference.path), 1),
+            context=None if budget.basis == self._basis else budget.basis,
+        )
+
+
+def _least(limit: int, slack: Fraction) -> int:
+    """Return the least value that a limit is no more than `slack` percent above."""
+    return -int(-limit * 100 // (100 + slack))

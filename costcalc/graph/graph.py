@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from costcalc.errors import Location
 from costcalc.graph.elementwise import Input
@@ -36,11 +36,19 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Nodes in execution order; node 0 is the input. `outputs` maps head names to node indices."""
+    """A network.
+
+    Attributes:
+        name: What it is called.
+        nodes: In execution order; node 0 is the input.
+        outputs: By head, the node that computes it.
+        unread: The names of nodes that were left out, as no output needs them.
+    """
 
     name: str
     nodes: tuple[Node, ...]
     outputs: Mapping[str, int]
+    unread: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def input_shape(self) -> Shape:
@@ -113,5 +121,36 @@ class GraphBuilder:
         return name
 
     def build(self, outputs: Mapping[str, int]) -> Graph:
-        """Return the finished graph."""
-        return Graph(self.name, tuple(self.nodes), dict(outputs))
+        """Return the finished graph, without what no output needs: nobody runs that."""
+        needed = _needed(self.nodes, outputs)
+        if len(needed) == len(self.nodes):
+            return Graph(self.name, tuple(self.nodes), dict(outputs))
+        place = {old: new for new, old in enumerate(needed)}
+        owners: dict[str, str] = {}  # of weights whose owner is left out: the first that shares them
+        kept = []
+        names = {self.nodes[index].name for index in needed}
+        for old in needed:
+            node = self.nodes[old]
+            shares = node.shares
+            if shares is not None and shares not in names:
+                shares = owners.get(shares)
+                if shares is None and node.shares is not None:
+                    owners[node.shares] = node.name
+            inputs = tuple([place[source] for source in node.inputs])
+            kept.append(replace(node, inputs=inputs, shares=shares))
+        heads = {head: place[index] for head, index in outputs.items()}
+        unread = tuple([node.name for node in self.nodes if node.name not in names])
+        return Graph(self.name, tuple(kept), heads, unread)
+
+
+def _needed(nodes: Sequence[Node], outputs: Mapping[str, int]) -> list[int]:
+    """Return the nodes that outputs need, and the input, in order."""
+    needed = [False] * len(nodes)
+    for output in outputs.values():
+        needed[output] = True
+    for index in reversed(range(len(nodes))):
+        if needed[index]:
+            for source in nodes[index].inputs:
+                needed[source] = True
+    needed[0] = True
+    return [index for index, is_needed in enumerate(needed) if is_needed]

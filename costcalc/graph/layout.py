@@ -13,9 +13,10 @@ INTERPOLATIONS = ("nearest", "bilinear")
 
 @dataclass(frozen=True, slots=True)
 class Flatten(Op):
-    """(C, H, W) to (C*H*W,): a view."""
+    """(C, H, W) to (C*H*W,): a view, or a copy of what is not contiguous."""
 
     kind = "flatten"
+    needs_contiguous = True
 
     def out_shape(self, *inputs: Shape) -> Shape:
         return (math.prod(inputs[0]),)
@@ -72,6 +73,11 @@ class Slice(Op):
 
     def is_view(self, *inputs: Shape) -> bool:
         return True
+
+    def is_contiguous(self, *inputs: Shape) -> bool:
+        shape = inputs[0]
+        everything = self.stop - self.start == shape[self.axis]
+        return everything or math.prod(shape[: self.axis]) == 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,9 @@ class Op:
     kind: ClassVar[str]
     """The name in specs and tables, e.g. `conv`."""
 
+    needs_contiguous: ClassVar[bool] = False
+    """Whether it is a view of contiguous inputs alone, and copies others."""
+
     multiplies: ClassVar[bool] = False
     """Whether it multiplies what it reads with learned weights and sums: what papers count as a layer."""
 
@@ -76,6 +79,10 @@ class Op:
     def is_view(self, *inputs: Shape) -> bool:
         """Tell whether the output shares the memory of the input: nothing is read, written or allocated."""
         return False
+
+    def is_contiguous(self, *inputs: Shape) -> bool:
+        """Tell whether a view of a contiguous input is contiguous, in a batch of one."""
+        return True
 
     def label(self, *inputs: Shape) -> str:
         """Return the operator's type as a paper's table would name it, e.g. `conv dw 3x3`."""

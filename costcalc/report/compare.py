@@ -8,15 +8,12 @@ from fractions import Fraction
 
 from costcalc.cost.convention import Convention
 from costcalc.cost.count import Cost
-from costcalc.report.context import (
-    MORE_COLUMNS,
-    context,
-    context_note,
+from costcalc.report.columns import (
     convention_columns,
-    convention_counts,
-    known_macs,
     macs_column,
-    more_counts,
+    metric_column,
+    metric_values,
+    more_columns,
     other_conventions,
     unknown_notes,
 )
@@ -42,7 +39,7 @@ class Entry:
     @property
     def by_fvcore_rules(self) -> int:
         """Our own count for a batch of one under fvcore's convention."""
-        return self.cost.total(FVCORE) // self.cost.batch
+        return self.cost.total(FVCORE) // self.cost.basis.batch
 
     @property
     def fvcore_matches(self) -> bool | None:
@@ -73,22 +70,27 @@ def compare_table(
         macs_column(conventions),
         *convention_columns(others),
         *(_FVCORE_COLUMNS if with_fvcore else ()),
-        Column("params", "params", "count", 1),
-        Column("memory_access_bytes", "access", "bytes", 4),
-        Column("peak_memory_bytes", "peak", "bytes", 5),
+        metric_column("params", 1),
+        metric_column("memory_access", 4),
+        metric_column("peak_memory", 5),
         Column("ratio", "ratio", "ratio", 3),
     )
     rows = []
     for entry in entries:
-        row = _row(entry.name, entry.cost, first) | convention_counts(entry.cost, others)
+        row = _row(entry.name, entry.cost, first) | metric_values(entry.cost, others)
         rows.append(row | _fvcore(entry) if with_fvcore else row)
-    footer = [context_note(first), *(_fvcore_notes(entries) if with_fvcore else ()), *notes]
+    footer = [first.basis.words(), *(_fvcore_notes(entries) if with_fvcore else ()), *notes]
     for entry in entries:
         footer += [
             f"{note}: ≥ is a lower bound." for note in unknown_notes(entry.name, entry.cost, conventions)
         ]
     return Table(
-        columns, tuple(rows), "models", context=context(first), notes=tuple(footer), more=MORE_COLUMNS
+        columns,
+        tuple(rows),
+        "models",
+        context=first.basis.record(),
+        notes=tuple(footer),
+        more=more_columns(columns),
     )
 
 
@@ -100,15 +102,11 @@ def _row(name: str, cost: Cost, first: Cost) -> dict[str, object]:
     return {
         "model": name,
         "input": cost.graph.input_shape,
-        "macs": known_macs(cost),
-        "params": cost.params,
-        "memory_access_bytes": cost.memory_access,
-        "peak_memory_bytes": cost.peak_memory.bytes,
         "peak_memory_node": cost.peak_memory.node,
         "peak_memory_tensors": dict(cost.peak_memory.live),
         "ratio": Fraction(cost.macs, first.macs) if exact else None,
         "unknown": [row.node.name for row in cost.unknown],
-    } | more_counts(cost)
+    }
 
 
 def _fvcore(entry: Entry) -> dict[str, object]:
@@ -126,7 +124,7 @@ def _terms(cost: Cost) -> dict[str, int]:
     for row in cost.rows:
         more = (row.count(FVCORE) or 0) - (row.macs or 0)
         if more:
-            terms[row.node.op.kind] = terms.get(row.node.op.kind, 0) + more // cost.batch
+            terms[row.node.op.kind] = terms.get(row.node.op.kind, 0) + more // cost.basis.batch
     return terms
 
 

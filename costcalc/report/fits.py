@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from costcalc.cost.count import Cost
+from costcalc.cost import Cost
+from costcalc.cost.count import format_dtypes
 from costcalc.cost.fits import Fit
-from costcalc.report.context import largest
+from costcalc.report.columns import largest
 from costcalc.report.record import Column, Record, Table
 from costcalc.units import format_bytes
 
@@ -14,6 +15,7 @@ from costcalc.units import format_bytes
 def fits_table(entries: Sequence[tuple[str, Cost, Fit]]) -> Table:
     """Return a row per network; what does not fit gets a note that says what is largest in it."""
     _, cost, chip = entries[0]
+    basis = cost.basis
     columns = [
         Column("model", "model"),
         Column("weights_bytes", "weights", "bytes"),
@@ -31,20 +33,12 @@ def fits_table(entries: Sequence[tuple[str, Cost, Fit]]) -> Table:
         (*columns, Column("fits", "fits", "flag")),
         tuple(_row(name, cost, fit) for name, cost, fit in entries),
         "models",
-        context={
-            "ram_bytes": chip.ram,
-            "flash_bytes": chip.flash,
-            "batch": cost.batch,
-            "dtype": cost.precision.activations.name,
-            "weights_dtype": cost.precision.weights.name,
-            "fusion": cost.fusion,
-            "order": cost.order,
-        },
+        context={"ram_bytes": chip.ram, "flash_bytes": chip.flash, **basis.record()},
         notes=(
             *notes,
             f"{format_bytes(chip.ram)} of RAM, {where}; "
-            f"batch {cost.batch}, {cost.precision}, fusion {cost.fusion}"
-            f"{f', {cost.order} order' if cost.order != 'given' else ''}.",
+            f"batch {basis.batch}, {format_dtypes(basis.weights, basis.activations)}, fusion {basis.fusion}"
+            f"{f', {basis.order} order' if basis.order != 'given' else ''}.",
         ),
     )
 

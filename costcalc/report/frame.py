@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from costcalc.cost.count import Cost
+from costcalc.cost import Cost
 from costcalc.graph import format_shape
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def to_frame(costs: Mapping[str, Cost]) -> DataFrame:
                 "activations": row.activations,
                 "read_bytes": row.read_bytes,
                 "written_bytes": row.written_bytes,
-                "memory_access_bytes": row.memory_access,
+                "memory_access": row.memory_access,
             }
             for name, cost in costs.items()
             for row in cost.rows

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
 
-from costcalc.cost.count import AtLeast as AtLeast
+from costcalc.cost import AtLeast
 from costcalc.errors import Diagnostic, UsageError, one_of
 from costcalc.graph import format_shape
 from costcalc.units import format_bytes, format_count, format_percent, format_ratio
@@ -37,29 +37,28 @@ Record = Mapping[str, object]
 """
 
 
-def partial_sum(known: int, unknown: int, parts: int) -> int | AtLeast | None:
-    """Return what is known of a sum when so many of its parts are unknown."""
-    if not unknown:
-        return known
-    return AtLeast(known) if unknown < parts else None
-
-
 @dataclass(frozen=True, slots=True)
 class Column:
     """A named column.
 
     Attributes:
-        name: The key in records, CSV and JSON, with the unit in it: `memory_access_bytes`.
+        name: The key in records, CSV and JSON; of a metric its name.
         header: What tables print over it.
         kind: How its values are written; prose is text that may be broken into lines.
         priority: 0 is always shown; on a narrow terminal the highest leaves first, and
             columns of one priority leave together.
+        aliases: Further names that it may be asked for by.
     """
 
     name: str
     header: str
     kind: Kind = "text"
     priority: int = 0
+    aliases: tuple[str, ...] = ()
+
+    def is_called(self, name: str) -> bool:
+        """Tell whether somebody means this column: by its name, its header or an alias, in whatever case."""
+        return name.casefold() in [each.casefold() for each in (self.name, self.header, *self.aliases)]
 
     @property
     def is_text(self) -> bool:
@@ -92,19 +91,19 @@ class Table:
     def select(self, names: Iterable[str]) -> Table:
         """Return the table with these columns in this order; `all` stands for every column.
 
+        Whatever a table prints as a header can be asked for; a header that several columns share stands for
+        all of them.
+
         Raises:
-            UsageError: E031, a name that is no column; all of them at once.
+            UsageError: E031, a name that no column has; all of them at once.
         """
-        known = {column.name: column for column in (*self.columns, *self.more)}
         wanted: dict[str, Column] = {}
         unknown = []
         for name in names:
-            if name == "all":
-                wanted |= {key: column for key, column in known.items() if key not in wanted}
-            elif name in known:
-                wanted[name] = known[name]
-            else:
-                unknown.append(_no_column(name, known))
+            found = (*self.columns, *self.more) if name == "all" else self.find(name)
+            if not found:
+                unknown.append(self._no_column(name))
+            wanted |= {column.name: column for column in found if column.name not in wanted}
         if unknown:
             raise UsageError(unknown)
         return replace(self, columns=tuple(replace(column, priority=0) for column in wanted.values()))
@@ -113,22 +112,29 @@ class Table:
         """Return the table with its rows in the order of one column; the unknown comes last.
 
         Raises:
-            UsageError: E031, `name` is no column.
+            UsageError: E031, no column is called so.
         """
-        kinds = {column.name: column.kind for column in (*self.columns, *self.more)}
-        if name not in kinds:
-            raise UsageError(_no_column(name, kinds))
-        known = [row for row in self.rows if _is_known(row[name])]
-        known.sort(key=lambda row: row[name], reverse=descending)  # type: ignore[arg-type, return-value]
-        return replace(self, rows=(*known, *(row for row in self.rows if not _is_known(row[name]))))
+        found = self.find(name)
+        if not found:
+            raise UsageError(self._no_column(name))
+        key = found[0].name
+        known = [row for row in self.rows if _is_known(row[key])]
+        known.sort(key=lambda row: row[key], reverse=descending)  # type: ignore[arg-type, return-value]
+        return replace(self, rows=(*known, *(row for row in self.rows if not _is_known(row[key]))))
+
+    def find(self, name: str) -> tuple[Column, ...]:
+        """Return the columns that somebody means: the one of that name, or all that are called so."""
+        columns = (*self.columns, *self.more)
+        named = tuple(column for column in columns if column.name == name)
+        return named or tuple(column for column in columns if name and column.is_called(name))
+
+    def _no_column(self, name: str) -> Diagnostic:
+        known = [column.name for column in (*self.columns, *self.more)]
+        return Diagnostic("E031", f"there is no column `{name}`", help=one_of(name, known))
 
 
 def _is_known(value: object) -> bool:
     return not (value is None or value == "" or isinstance(value, AtLeast))
-
-
-def _no_column(name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("E031", f"there is no column `{name}`", help=one_of(name, known))
 
 
 _VERDICTS = {

@@ -1,28 +1,27 @@
-"""One network, where it spends what it costs: a cost to a table of stages, operators or layers."""
+"""One network: where it spends what it costs, by stage, operator or layer, and by which formulas."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal
 
-from costcalc.cost.count import Cost, Group
+from costcalc.cost import Cost, Group
+from costcalc.cost.formula import Formula
 from costcalc.graph import format_shape
-from costcalc.report.context import (
-    MORE_COLUMNS,
-    context,
-    context_note,
+from costcalc.report.columns import (
     convention_columns,
-    convention_counts,
-    known_macs,
     largest,
     macs_column,
-    more_counts,
+    metric_column,
+    metric_values,
+    more_columns,
     other_conventions,
     unknown_notes,
 )
-from costcalc.report.record import Column, Table
-from costcalc.units import format_bytes
+from costcalc.report.record import Column, Record, Table
+from costcalc.units import format_bytes, format_ratio
 
 By = Literal["stage", "op", "layer"]
 
@@ -30,10 +29,10 @@ VIEWS: tuple[By, ...] = ("stage", "op", "layer")
 
 _NUMBERS = (
     Column("macs_share", "%", "percent", 1),
-    Column("params", "params", "count"),
+    metric_column("params"),
     Column("params_share", "%", "percent", 1),
-    Column("memory_access_bytes", "access", "bytes", 2),
-    Column("arithmetic_intensity", "FLOP/B", "number", 3),
+    metric_column("memory_access", 2),
+    metric_column("arithmetic_intensity", 3),
 )
 _NAMES: dict[By, tuple[Column, ...]] = {
     "stage": (Column("stage", "stage"), Column("output", "output", "shape", 4)),
@@ -51,16 +50,17 @@ def show_table(name: str, cost: Cost, by: By) -> Table:
 
     Stages and layers come in execution order, operators by falling MACs.
     """
-    others = other_conventions(cost.conventions)
-    names = _NAMES[by]
+    basis, names = cost.basis, _NAMES[by]
+    others = other_conventions(basis.conventions)
+    columns = (*names, macs_column(basis.conventions), *convention_columns(others), *_NUMBERS)
     total = Group(cost, "total", cost.indices)
     peak = cost.peak_memory
 
     def numbers(group: Group) -> dict[str, object]:
-        return _numbers(group, total) | convention_counts(group, others)
+        return metric_values(group, others, sums_alone=True) | _numbers(group, total)
 
     return Table(
-        (*names, macs_column(cost.conventions), *convention_columns(others), *_NUMBERS),
+        columns,
         tuple(_named(group, by) | numbers(group) for group in _groups(cost, by)),
         {"stage": "stages", "op": "operators", "layer": "layers"}[by],
         total=dict.fromkeys((column.name for column in names), "")
@@ -69,18 +69,18 @@ def show_table(name: str, cost: Cost, by: By) -> Table:
         context={
             "model": name,
             "input": cost.graph.input_shape,
-            **context(cost),
-            "peak_memory_bytes": peak.bytes,
+            **basis.record(),
+            "peak_memory": peak.bytes,
             "peak_memory_node": peak.node,
             "peak_memory_tensors": dict(peak.live),
         },
         notes=(
             f"{name}: input {format_shape(cost.graph.input_shape)}, "
             f"peak memory {format_bytes(peak.bytes)} at {peak.node}; alive: {largest(peak.live)}.",
-            context_note(cost),
-            *(f"{note}: ≥ is a lower bound." for note in unknown_notes(name, cost, cost.conventions)),
+            basis.words(),
+            *(f"{note}: ≥ is a lower bound." for note in unknown_notes(name, cost, basis.conventions)),
         ),
-        more=MORE_COLUMNS,
+        more=more_columns(columns, sums_alone=True),
     )
 
 
@@ -108,14 +108,67 @@ def _named(group: Group, by: By) -> dict[str, object]:
 def _numbers(group: Group, total: Group) -> dict[str, object]:
     intensity = group.arithmetic_intensity
     return {
-        "macs": known_macs(group),
         "macs_share": None if total.unknown_macs else _share(group.macs, total.macs),
-        "params": group.params,
         "params_share": _share(group.params, total.params),
-        "memory_access_bytes": group.memory_access,
         "arithmetic_intensity": "" if intensity is None else None if group.unknown else intensity,
-    } | more_counts(group)
+    }
 
 
 def _share(part: int, whole: int) -> Fraction | str:
     return Fraction(part, whole) if whole else ""
+
+
+# ---- formulas with the numbers in ----------------------------------------------------------------
+
+_SYMBOLS = {
+    "h w": "positions of the output",
+    "h_in w_in": "positions of the input",
+    "c_in c_out": "channels",
+    "c": "channels, as many out as in",
+    "k_h k_w": "kernel",
+    "g": "groups",
+    "m": "channels of the bottleneck",
+}
+
+
+def formula_table(model: str, formulas: Sequence[Formula]) -> Table:
+    """Return a row per formula; the notes say what the symbols are, and which papers have it."""
+    sources = dict.fromkeys(formula.source for formula in formulas if formula.source)
+    used = {symbol for formula in formulas for symbol in re.findall(r"\w+", formula.symbols)}
+    legend = [f"{names}: {what}" for names, what in _SYMBOLS.items() if used & set(names.split())]
+    notes = [f"{'; '.join(legend)}."] if legend else []
+    notes += [f"Sources: {'; '.join(sources)}."] if sources else []
+    return Table(
+        (Column("equation", model, "prose"),),
+        tuple(map(_equation, formulas, (None, *formulas))),
+        "formulas",
+        context={"model": model, "batch": 1},
+        notes=tuple(notes),
+        more=(
+            Column("layer", "layer"),
+            Column("quantity", "quantity"),
+            Column("symbols", "formula"),
+            Column("numbers", "numbers"),
+            Column("value", "value", "exact"),
+            Column("source", "source"),
+        ),
+    )
+
+
+def _equation(formula: Formula, before: Formula | None) -> Record:
+    """Return an equation, under the name of its layer unless the one before it has it already."""
+    equation = f"{formula.quantity} = {formula.symbols} = {formula.numbers} = {_value(formula.value)}"
+    heading = "" if before and before.layer == formula.layer else f"{formula.layer}\n"
+    return {
+        "equation": f"{heading}  {equation}",
+        "layer": formula.layer,
+        "quantity": formula.quantity,
+        "symbols": formula.symbols,
+        "numbers": formula.numbers,
+        "value": formula.value,
+        "source": formula.source,
+    }
+
+
+def _value(value: int | Fraction) -> str:
+    return f"{value:,}" if isinstance(value, int) else format_ratio(value)

@@ -8,23 +8,19 @@ from fractions import Fraction
 
 from costcalc.cost import METRICS, Basis
 from costcalc.graph import Shape
+from costcalc.report.columns import metric_column, more_columns
 from costcalc.report.record import Column, Table
 from costcalc.verification import Figure
 
-SHOWN = ("macs", "params", "memory_access", "peak_memory")
-"""The metrics that lists of networks show."""
-
+_COSTS = (
+    metric_column("macs"),
+    metric_column("params"),
+    metric_column("memory_access", 3),
+    metric_column("peak_memory", 4),
+    Column("top1", "top1"),
+)
 _BASIS = Basis()
 _NOTE = f"{_BASIS.words()} top1: accuracy in percent, as printed."
-
-
-def _costs() -> tuple[Column, ...]:
-    """Return a column per metric, less of them where there is less room, and the accuracy."""
-    columns = []
-    for name, priority in zip(SHOWN, (0, 0, 3, 4), strict=True):
-        found = METRICS[name]
-        columns.append(Column(name, found.header, "bytes" if found.is_bytes else "count", priority))
-    return (*columns, Column("top1", "top1"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +30,7 @@ class Entry:
     Attributes:
         name: What to call it in a reference.
         input: The shape of its input.
-        costs: Its metrics: those that are shown, and those that a condition asks for.
+        counts: Every metric by its name.
         family: The family of networks.
         year: When it was published.
         source: Where its table comes from.
@@ -44,17 +40,28 @@ class Entry:
 
     name: str
     input: Shape
-    costs: Mapping[str, object]
+    counts: Mapping[str, object]
     family: str
     year: int | None
     source: str
     variants: int
     top1: str
 
-    @property
-    def values(self) -> dict[str, object]:
-        """What a condition can ask of it."""
-        return {**self.costs, "year": self.year, "top1": _number(self.top1)}
+
+_ASKED = {
+    name: metric.name
+    for metric in METRICS.values()
+    for name in (metric.name, metric.header, *metric.aliases)
+    if name.isidentifier()
+}
+CONDITIONS = (*_ASKED, "year", "top1")
+"""What a condition can ask for."""
+
+
+def metrics(entry: Entry) -> dict[str, object]:
+    """Return what a condition can ask of an entry."""
+    counts = {name: entry.counts[metric] for name, metric in _ASKED.items()}
+    return {**counts, "year": entry.year, "top1": _number(entry.top1)}
 
 
 def zoo_table(entries: Sequence[Entry]) -> Table:
@@ -64,7 +71,7 @@ def zoo_table(entries: Sequence[Entry]) -> Table:
             Column("name", "network"),
             Column("family", "family", priority=2),
             Column("year", "year", "exact", 1),
-            *_costs(),
+            *_COSTS,
             Column("variants", "variants", "exact", 1),
             Column("source", "source", priority=5),
         ),
@@ -72,17 +79,19 @@ def zoo_table(entries: Sequence[Entry]) -> Table:
         "networks",
         context=_BASIS.record(),
         notes=(_NOTE, "costcalc zoo NAME shows the variants and where each figure comes from."),
+        more=more_columns(_COSTS),
     )
 
 
 def variants_table(entries: Sequence[Entry], title: str, source: str) -> Table:
     """Return a row per variant of one network."""
     return Table(
-        (Column("name", "variant"), Column("input", "input", "shape", 2), *_costs()),
+        (Column("name", "variant"), Column("input", "input", "shape", 2), *_COSTS),
         tuple(_row(entry) for entry in entries),
         "variants",
         context={"title": title, "source": source, **_BASIS.record()},
         notes=(f"{title}: {source}", _NOTE),
+        more=more_columns(_COSTS),
     )
 
 
@@ -92,7 +101,7 @@ def _row(entry: Entry) -> dict[str, object]:
         "family": entry.family,
         "year": "" if entry.year is None else str(entry.year),
         "input": entry.input,
-        **entry.costs,
+        **entry.counts,
         "top1": entry.top1,
         "variants": entry.variants,
         "source": entry.source,

@@ -100,7 +100,7 @@ def test_show_adds_up() -> None:
         assert err == ""
         document = json.loads(out)
         rows = next(value for key, value in document.items() if key in ("stages", "operators", "layers"))
-        for metric in ("macs", "params", "memory_access_bytes"):
+        for metric in ("macs", "params", "memory_access"):
             assert sum(row[metric] for row in rows) == document["total"][metric]
         assert document["total"]["macs"] == MOBILENET
     assert costcalc("show", "mobilenet", "--per-layer") == costcalc("show", "mobilenet", "--by", "layer")
@@ -108,9 +108,9 @@ def test_show_adds_up() -> None:
 
 def test_json_and_csv_are_exact_and_say_what_they_rest_on() -> None:
     document = json.loads(costcalc(*COMPARE, "--format", "json", "--dtype", "int8", "--batch", "2")[0])
-    assert document["schema_version"] == "1.0"
-    assert {key: document[key] for key in ("convention", "batch", "dtype", "fusion")} == {
-        "convention": "paper", "batch": 2, "dtype": "int8", "fusion": "conv-bn-act",
+    assert document["schema_version"] == "2.0"
+    assert {key: document[key] for key in ("convention", "batch", "activations_dtype", "fusion")} == {
+        "convention": "paper", "batch": 2, "activations_dtype": "int8", "fusion": "conv-bn-act",
     }  # fmt: skip
     assert [model["macs"] for model in document["models"]] == [2 * SHUFFLENET, 2 * MOBILENET]
     rows = list(csv.DictReader(io.StringIO(costcalc(*COMPARE, "--format", "csv")[0])))

@@ -51,6 +51,56 @@ def test_byte_limits_count_in_the_number_format_asked_for(costcalc: Command) -> 
     costcalc(*check, "--dtype", "int8", "--weights-in-ram", code=1)
 
 
+@pytest.mark.parametrize(
+    ("options", "context"),
+    [
+        (("--batch", "8"), {"batch": 8}),
+        (("--convention", "fvcore"), {"convention": "fvcore"}),
+        (("--fusion", "none"), {"fusion": "none"}),
+        (("--order", "best"), {"order": "best"}),
+        (
+            ("--dtype", "int8", "--activations", "fp16"),
+            {"weights_dtype": "int8", "activations_dtype": "fp16"},
+        ),
+        (("--weights-dtype", "int8"), {"weights_dtype": "int8", "activations_dtype": "fp32"}),
+        (("--weights-in-ram",), {"weights_in_ram": True}),
+    ],
+)
+def test_check_and_diff_count_as_they_are_asked_to(
+    costcalc: Command, options: tuple[str, ...], context: dict[str, object]
+) -> None:
+    Path("costcalc.toml").write_text(BUDGETS, "utf-8")
+    limits = ("--max", "macs=1T", "--max", "peak=1GiB")
+    checked = json.loads(costcalc("check", *limits, *options, "--format", "json")[0])
+    compared = json.loads(costcalc("diff", "mobilenet", "mobilenet@a0.5", *options, "--format", "json")[0])
+    usual = json.loads(costcalc("diff", "mobilenet", "mobilenet@a0.5", "--format", "json")[0])["context"]
+    assert checked["context"] == compared["context"] == usual | context
+    by_rule = {each["rule"]["id"]: each["context"] for each in checked["findings"]}
+    assert by_rule == {"small": usual, "--max macs=1T": None, "--max peak=1GiB": None}
+
+
+def test_every_metric_can_be_limited(costcalc: Command) -> None:
+    limits = ("macs_fvcore=1G", "FLOP/B=10", "read_bytes=100MB", "parameters=5M", "conv_activations=6M")
+    options = [word for limit in limits for word in ("--max", limit)]
+    found = json.loads(costcalc("check", "mobilenet", *options, "--format", "json", code=1)[0])
+    verdicts = {each["metric"]: each["verdict"] for each in found["findings"]}
+    assert verdicts == {
+        "macs_fvcore": "pass",
+        "arithmetic_intensity": "fail",
+        "read_bytes": "pass",
+        "params": "pass",
+        "conv_activations": "pass",
+    }
+    assert "read_bytes" in found["models"][0]["metrics"]
+    _, err = costcalc("check", "mobilenet", "--max", "memory_acces=1M", code=2)
+    assert "did you mean `memory_access`?" in err
+
+
+def test_a_check_counts_by_one_convention(costcalc: Command) -> None:
+    _, err = costcalc("check", "mobilenet", "--max", "macs=1G", "--convention", "paper,fvcore", code=2)
+    assert "a check and a diff count by one" in err
+
+
 def test_configs_are_found_named_and_left_out(costcalc: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "E806" in costcalc("check", code=2)[1]
     Path("costcalc.toml").write_text(BUDGETS, "utf-8")

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from costcalc.cost import parse_basis
 from costcalc.errors import CostcalcError
-from costcalc.gate.budget import Growth
+from costcalc.gate.budget import Growth, limit_changes
 from costcalc.gate.config import Config, find_config, load_config
-from costcalc.gate.limits import limit_changes
-from costcalc.gate.pattern import parse_pattern
-from costcalc.gate.result import Context, LimitChange
+from costcalc.gate.patterns import parse_pattern
+from costcalc.gate.result import LimitChange
 
 BUDGET = '[[budget]]\nmatch = ["*.yaml"]\nmax = {macs = "300M"}\n'
 
@@ -51,8 +51,8 @@ weights_in_ram = true
 """,
     )
     (budget,) = loaded.budgets
-    assert loaded.context == Context(weights_dtype="fp16", activations_dtype="fp16")
-    assert budget.context == Context(weights_dtype="int8", activations_dtype="fp16", weights_in_ram=True)
+    assert loaded.basis == parse_basis(dtype="fp16")
+    assert budget.basis == parse_basis(weights_dtype="int8", activations_dtype="fp16", weights_in_ram=True)
     assert {metric: limit.value for metric, limit in budget.max.items()} == {
         "macs": 300_000_000,
         "flops": 600_000_000,
@@ -117,6 +117,22 @@ def test_a_table_in_pyproject(tmp_path: Path) -> None:
     assert budget.max["macs"].place is not None and budget.max["macs"].place.line == 5
 
 
+def test_metrics_have_all_their_names(tmp_path: Path) -> None:
+    limits = '"FLOP/B" = 9, peak = "8 MiB", memory_access_bytes = "9 MiB", read = "5 MiB", fvcore = "1G"'
+    (budget,) = config(
+        tmp_path, f'order = "best"\n[[budget]]\nmatch = "*.yaml"\nmax = {{{limits}}}\n'
+    ).budgets
+    assert list(budget.max) == [
+        "arithmetic_intensity",
+        "peak_memory",
+        "memory_access",
+        "read_bytes",
+        "macs_fvcore",
+    ]
+    assert budget.max["peak_memory"].value == 8 * 1024**2
+    assert budget.basis == parse_basis(order="best")
+
+
 def test_extending(tmp_path: Path) -> None:
     base = 'batch = 8\n[[budget]]\nname = "a"\nmatch = "*.yaml"\nmax.macs = "1M"\n'
     config(tmp_path, base + base.replace('"a"', '"b"').removeprefix("batch = 8\n"), "base.toml")
@@ -126,7 +142,7 @@ def test_extending(tmp_path: Path) -> None:
     loaded = config(inner, text)
     limits = [(each.name, each.max["macs"].value) for each in loaded.budgets]
     assert limits == [("a", 10**6), ("b", 2 * 10**6)]
-    assert loaded.context.batch == 8 and loaded.budgets[1].context.batch == 8
+    assert loaded.basis.batch == 8 and loaded.budgets[1].basis.batch == 8
     a, b = loaded.budgets
     assert a.match and a.match[0].root == tmp_path and b.match and b.match[0].root == inner
     (tmp_path / "base.toml").write_text('extend = "inner/costcalc.toml"')
@@ -158,7 +174,11 @@ def test_errors_of_all_files_are_told(tmp_path: Path) -> None:
         ("[[budget]]\nmatch = 'a.yaml'\nmax_increase.macs = '-2%'\n", "below zero"),
         ("[[budget]]\nmatch = 'a.yaml'\nmax_increase.macs = {pcnt = 2}\n", "did you mean `pct`?"),
         (BUDGET + BUDGET, "a budget called `*.yaml` stands on line 1 already"),
-        (BUDGET + "dtype = 'fp31'\n", "`fp31` is no number format (did you mean `fp32`?)"),
+        (BUDGET + "dtype = 'fp31'\n", "`fp31` is not a number format (did you mean `fp32`?)"),
+        (BUDGET + "order = 'bets'\n", "`bets` is not an order of execution (did you mean `best`?)"),
+        (BUDGET.replace("macs", "mcas"), "E802 `max` has no key `mcas` (did you mean `macs`?)"),
+        (BUDGET.replace("macs", "memory_acces"), "(did you mean `memory_access`?)"),
+        (BUDGET.replace("macs =", "MACs = '1M', macs ="), "`macs` is `MACs`, which `max` has already"),
         (BUDGET + "weights_in_ram = 1\n", "is true or false"),
         (BUDGET + "name = ''\n", "`name` is a text"),
     ],

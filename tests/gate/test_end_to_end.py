@@ -14,10 +14,8 @@ from typing import Any
 import pytest
 
 from costcalc.cli import run
-from costcalc.cost import Cost
-from costcalc.gate.metrics import count_in
-from costcalc.gate.result import Context
-from costcalc.gate.revision import Blobs
+from costcalc.cost import Basis, Cost
+from costcalc.gate.git import Blobs
 from costcalc.graph import Graph
 
 ROOT = Path(__file__).parents[2]
@@ -239,7 +237,7 @@ def test_a_variant_that_is_gone_is_told(repository: Checkout, costcalc: Shell) -
 def test_many_files_that_moved_are_paired_if_they_are_the_same(
     repository: Checkout, costcalc: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("costcalc.gate.past._MOST_PAIRS", 3)
+    monkeypatch.setattr("costcalc.gate.base._MOST_PAIRS", 3)
     for name in ("net", "othernet"):
         repository.git("mv", f"specs/{name}.yaml", f"specs/my{name}.yaml")
     repository.edit("specs/mynet.yaml", *WIDER)
@@ -366,17 +364,17 @@ def test_what_is_the_same_is_not_counted_twice(
     counted: list[str] = []
     started: list[str] = []
     read_: list[str] = []
-    start, read_blob = subprocess.Popen.__init__, Blobs.read
+    start, read_blob, count_on = subprocess.Popen.__init__, Blobs.read, Basis.count
 
-    def count(graph: Graph, context: Context) -> Cost:
+    def count(basis: Basis, graph: Graph) -> Cost:
         counted.append(graph.name)
-        return count_in(graph, context)
+        return count_on(basis, graph)
 
     def popen(process: subprocess.Popen[bytes], command: list[str], **more: Any) -> None:
         started.append(command[3])
         start(process, command, **more)
 
-    monkeypatch.setattr("costcalc.gate.networks.count_in", count)
+    monkeypatch.setattr(Basis, "count", count)
 
     def read(blobs: Blobs, name: str) -> bytes:
         read_.append(name)
@@ -385,9 +383,7 @@ def test_what_is_the_same_is_not_counted_twice(
     monkeypatch.setattr(subprocess.Popen, "__init__", popen)
     monkeypatch.setattr(Blobs, "read", read)
     costcalc(repository, *AGAINST, code=1)
-    assert sorted(counted) == sorted(
-        [*(f"specs/{name}net.yaml" for name in (*range(6), "", "other")), "specs/net.yaml"]
-    )
+    assert sorted(counted) == sorted([*(f"{name}net" for name in (*range(6), "", "other")), "net"])
     assert len(read_) == 3  # the edited spec, what it imports, and the budgets
     assert started == ["rev-parse", "rev-parse", "rev-parse", "merge-base", "ls-tree", "cat-file"]
 

@@ -6,6 +6,7 @@ import json
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -243,3 +244,46 @@ def test_numbers_of_other_formats_are_kept_apart(costcalc: Command) -> None:
     assert "E814" in costcalc("check", "--against", "costcalc-baseline.json", code=2)
     Path("costcalc.toml").write_text(f"batch = 8\n{BUDGETS}", "utf-8")
     assert "E815" in costcalc("check", "--against", "costcalc-baseline.json", code=2)
+
+
+def test_baselines_of_schema_1_0_are_read(costcalc: Command) -> None:
+    old = (Path(__file__).parent / "old" / "baseline-1.0.json").read_text("utf-8")
+    Path("then.json").write_text(old, "utf-8")
+    rows = "".join(
+        f"  - [{row}]\n"
+        for row in (
+            "stem, conv_bn_act, 16, 3, ~",
+            "body, conv_bn_act, 16, 3, 3",
+            "last, conv_bn_act, 64, 1, ~",
+        )
+    )
+    head = NET.partition("params:")[0] + "columns: [name, op, c, k, n]\nstages:\n"
+    Path("net.yaml").write_text(head + rows + "heads: {logits: [classifier: 10]}\n", "utf-8")
+    Path("costcalc.toml").write_text(
+        '[[budget]]\nmatch = "net.yaml"\ndtype = "int8"\nweights_in_ram = true\n'
+        'max_increase.peak_memory = "0%"\n',
+        "utf-8",
+    )
+    found = json.loads(costcalc("check", "--strict", "--against", "then.json", "--format", "json"))
+    assert [model["status"] for model in found["models"]] == ["unchanged", "removed"]
+    assert found["findings"][0]["base"] == found["findings"][0]["value"] > 0
+    Path("costcalc.toml").write_text(BUDGETS, "utf-8")
+    assert "does not say what net.yaml costs in read_bytes" in costcalc(
+        "check", "net.yaml", "--against", "then.json", "--max-increase", "read=2%", code=2
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"costs": {"a.yaml": {"macs": 1.5}}}, "costs.a.yaml.macs is not a whole number or null"),
+        ({"costs": []}, "costs is not an object"),
+        ({"context": {"batch": 1}}, "context: it has no `convention`"),
+        ({"schema_version": "2.0"}, "its schema version is 2.0, this costcalc reads"),
+    ],
+)
+def test_what_is_not_a_baseline_is_told(costcalc: Command, change: dict[str, Any], said: str) -> None:
+    costcalc("baseline", "write", "-o", "then.json")
+    document = json.loads(Path("then.json").read_text("utf-8"))
+    Path("then.json").write_text(json.dumps(document | change), "utf-8")
+    assert said in costcalc("diff", "--against", "then.json", code=2)

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costcalc.errors import CostcalcError
-from costcalc.gate.toml import Document, Path, parse
+from costcalc.gate.located import Path
+from costcalc.gate.toml import TomlDocument, parse
 
 TEXT = '''\
 # a budget
@@ -47,7 +48,7 @@ def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
         yield from leaves(item, (*path, key))
 
 
-def check(document: Document) -> None:
+def check(document: TomlDocument) -> None:
     for path, value in leaves(document.data):
         is_implied = isinstance(value, dict | list) and path not in document.spans
         if is_implied:  # [a.b.c] makes a and a.b, and nothing stands for them

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from costcalc.cli import run
-from costcalc.gate.result import Context, Finding, ModelChange, Place, Result, Rule, Values
-from costcalc.gate.serial import to_json
+from costcalc.cost import Basis
+from costcalc.gate.result import Finding, ModelChange, Place, Result, Rule, Values, to_json
 from costcalc.report.gate.comment import (
     MOST_BYTES,
     Comment,
@@ -296,7 +296,7 @@ def many(networks: int) -> Result:
         Finding(model.model, "macs", "max", "fail", "crossed", Values(2, 1), 1, Rule("all"), Place("x", 1))
         for model in models
     )
-    return Result("check", Context(), models, findings)
+    return Result("check", Basis(), models, findings)
 
 
 def test_a_long_report_is_cut_where_it_may_be() -> None:

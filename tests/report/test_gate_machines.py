@@ -10,20 +10,20 @@ from dataclasses import replace
 
 import pytest
 
-from costcalc.gate.result import Context, Finding, Place, Result, Rule, Values
-from costcalc.gate.serial import from_json
-from costcalc.report.gate import FORMATS, render_result
-from costcalc.report.gate.github import MOST
+from costcalc.cost import Basis
+from costcalc.gate.result import Finding, Place, Result, Rule, Values, from_json
+from costcalc.report.formats import formats, render
+from costcalc.report.formats.github import MOST
 
 
 @pytest.mark.parametrize("name", ["broken", "fine", "difference"])
 def test_json_says_everything(name: str, request: pytest.FixtureRequest) -> None:
     result = request.getfixturevalue(name)
-    assert from_json(json.loads(render_result(result, "json"))) == result
+    assert from_json(json.loads(render(result, "json"))) == result
 
 
 def test_csv_has_a_row_per_finding_with_exact_integers(broken: Result) -> None:
-    rows = [*csv.DictReader(io.StringIO(render_result(broken, "csv")))]
+    rows = [*csv.DictReader(io.StringIO(render(broken, "csv")))]
     assert len(rows) == len(broken.findings)
     first = {
         key: rows[0][key] for key in ("model", "metric", "value", "base", "limit", "slack", "rule", "line")
@@ -42,7 +42,7 @@ def test_csv_has_a_row_per_finding_with_exact_integers(broken: Result) -> None:
 
 
 def test_csv_of_a_diff_adds_up(difference: Result) -> None:
-    rows = [*csv.DictReader(io.StringIO(render_result(difference, "csv")))]
+    rows = [*csv.DictReader(io.StringIO(render(difference, "csv")))]
     of_m1 = [row for row in rows if row["model"] == "specs/mobile/m1.yaml" and row["metric"] == "macs"]
     deltas = {
         kind: sum(int(row["delta"] or 0) for row in of_m1 if row["part_kind"] == kind)
@@ -74,7 +74,7 @@ def unescape(text: str) -> str:
 
 
 def test_annotations_point_at_the_line_to_blame(broken: Result) -> None:
-    (level, properties, message), *others = read(render_result(broken, "github"))
+    (level, properties, message), *others = read(render(broken, "github"))
     assert level == "error"
     assert properties == {"file": "specs/mobile/m1.yaml", "line": "31", "title": "specs/mobile/m1.yaml: macs"}
     assert message.startswith('macs 312.4M > 300M by 12.4M (4.1%)\nrule "mobile" costcalc.toml:14\n')
@@ -88,7 +88,7 @@ def test_annotations_are_escaped(fine: Result) -> None:
     (finding,) = fine.findings
     rule = replace(finding.rule, message="100%\r\nsure::error::x, y: z")
     evil = replace(finding, verdict="fail", model="a,b::c%3A\n", rule=rule, place=Place("a,b:c.yaml", 3))
-    ((level, properties, message),) = read(render_result(replace(fine, findings=(evil,)), "github"))
+    ((level, properties, message),) = read(render(replace(fine, findings=(evil,)), "github"))
     assert (level, properties["file"], properties["title"]) == ("error", "a,b:c.yaml", "a,b::c%3A\n: macs")
     assert "100%\r\nsure::error::x, y: z" in message
 
@@ -100,7 +100,7 @@ def test_the_worst_ten_are_shown_and_the_last_says_how_many_more() -> None:
         )
         for over in range(1, 14)
     )
-    shown = read(render_result(Result("check", Context(), (), findings), "github"))
+    shown = read(render(Result("check", Basis(), (), findings), "github"))
     assert [properties["title"] for _, properties, _ in shown] == [
         f"m{over}: macs" for over in range(13, 3, -1)
     ]
@@ -110,35 +110,35 @@ def test_the_worst_ten_are_shown_and_the_last_says_how_many_more() -> None:
 
 
 def test_sites_get_paths_from_the_root_of_the_repository(broken: Result) -> None:
-    ((_, properties, _), *_others) = read(render_result(broken, "github", folder="ml/vision"))
+    ((_, properties, _), *_others) = read(render(broken, "github", folder="ml/vision"))
     assert properties["file"] == "ml/vision/specs/mobile/m1.yaml"
-    issue, *_rest = json.loads(render_result(broken, "gitlab", folder="ml"))
+    issue, *_rest = json.loads(render(broken, "gitlab", folder="ml"))
     assert issue["location"]["path"] == "ml/specs/mobile/m1.yaml"
-    (run,) = json.loads(render_result(broken, "sarif", folder="my ml"))["runs"]
+    (run,) = json.loads(render(broken, "sarif", folder="my ml"))["runs"]
     location = run["results"][0]["locations"][0]["physicalLocation"]
     assert location["artifactLocation"]["uri"] == "my%20ml/specs/mobile/m1.yaml"
     above = replace(broken.findings[0], place=Place("../shared/a.yaml", 3))
-    text = render_result(replace(broken, findings=(above,), limit_changes=()), "github", folder="ml")
+    text = render(replace(broken, findings=(above,), limit_changes=()), "github", folder="ml")
     assert "file=shared/a.yaml," in text
 
 
 def test_a_diff_notices_what_changed(difference: Result) -> None:
-    found = read(render_result(difference, "github"))
+    found = read(render(difference, "github"))
     assert [level for level, _, _ in found] == ["notice"] * 4
     assert found[0][1]["line"] == "31"
     assert "file" not in found[2][1]  # of the removed one
 
 
 def test_markdown_puts_the_verdict_first(broken: Result, fine: Result, difference: Result) -> None:
-    heading, *_ = render_result(broken, "markdown").splitlines()
+    heading, *_ = render(broken, "markdown").splitlines()
     assert heading.startswith("### ❌ costcalc: 1 network failed, 1 over before this change (warning)")
-    assert render_result(fine, "markdown").startswith("### ✅ costcalc: 1 network passed\n")
-    assert render_result(difference, "markdown").startswith("### costcalc: 1 changed, 1 added")
+    assert render(fine, "markdown").startswith("### ✅ costcalc: 1 network passed\n")
+    assert render(difference, "markdown").startswith("### costcalc: 1 changed, 1 added")
 
 
 @pytest.mark.parametrize("name", ["broken", "fine", "difference"])
 def test_markdown_is_well_formed(name: str, request: pytest.FixtureRequest) -> None:
-    text = render_result(request.getfixturevalue(name), "markdown")
+    text = render(request.getfixturevalue(name), "markdown")
     assert text.count("<details>\n<summary>") == text.count("</summary>\n\n") == text.count("\n\n</details>")
     assert "\n\n\n" not in text
     for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
@@ -149,12 +149,12 @@ def test_markdown_is_well_formed(name: str, request: pytest.FixtureRequest) -> N
 def test_markdown_shows_names_and_messages_as_they_are(broken: Result) -> None:
     first, *others = broken.findings
     rule = replace(first.rule, name="a|b`c", message="<img src=x> | *loud* [x](y)\n# no heading")
-    text = render_result(replace(broken, findings=(replace(first, rule=rule), *others)), "markdown")
+    text = render(replace(broken, findings=(replace(first, rule=rule), *others)), "markdown")
     assert "`a\\|b'c`" in text
     assert "&lt;img src=x&gt; \\| \\*loud\\* \\[x\\](y) \\# no heading" in text
     assert "<img" not in text
 
 
 def test_formats_are_known() -> None:
-    assert FORMATS[0] == "text"
-    assert len(set(FORMATS)) == len(FORMATS)
+    assert formats("result")[0] == "text"
+    assert len(set(formats("result"))) == len(formats("result"))

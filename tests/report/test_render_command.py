@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from costcalc.cli import run
-from costcalc.gate.result import Base, Context, Result, Values
-from costcalc.gate.serial import to_json
-from costcalc.report.gate import FORMATS, render_result
+from costcalc.cost import parse_basis
+from costcalc.gate.result import Base, Result, Values, to_json
+from costcalc.report.formats import formats, render
 
 
 @pytest.fixture(autouse=True)
@@ -28,14 +28,14 @@ def write(name: str, result: Result) -> None:
     Path(name).write_text(json.dumps(to_json(result)), "utf-8")
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", formats("result"))
 def test_every_format_is_what_the_check_itself_would_write(
     format: str, broken: Result, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write("r.json", broken)
     assert run(["render", "r.json", "--format", format, "-o", f"{format}=out"]) == 0
-    assert capsys.readouterr().out == render_result(broken, format)
-    assert Path("out").read_text("utf-8") == render_result(broken, format)
+    assert capsys.readouterr().out == render(broken, format)
+    assert Path("out").read_text("utf-8") == render(broken, format)
 
 
 def test_options_reach_the_text(
@@ -44,7 +44,7 @@ def test_options_reach_the_text(
     monkeypatch.setenv("COLUMNS", "60")
     write("r.json", broken)
     assert run(["render", "r.json", "--raw", "--top", "1"]) == 0
-    assert capsys.readouterr().out == render_result(broken, "text", width=60, raw=True, top=1)
+    assert capsys.readouterr().out == render(broken, "text", width=60, raw=True, top=1)
 
 
 def test_standard_input(
@@ -53,7 +53,7 @@ def test_standard_input(
     document = json.dumps(to_json(broken)).encode()
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(document)))
     assert run(["render", "-"]) == 0
-    assert capsys.readouterr().out == render_result(broken, "text")
+    assert capsys.readouterr().out == render(broken, "text")
 
 
 def test_several_are_told_as_one(fine: Result, capsys: pytest.CaptureFixture[str]) -> None:
@@ -77,7 +77,7 @@ def test_what_does_not_go_together_is_refused_with_all_reasons(
     (model,) = fine.models
     write("a.json", fine)
     write("b.json", difference)
-    write("c.json", replace(fine, context=Context(batch=2), base=Base("main")))
+    write("c.json", replace(fine, context=parse_basis(batch=2), base=Base("main")))
     write("d.json", replace(fine, models=(replace(model, metrics={"macs": Values(1)}),)))
     assert run(["render", "a.json", "b.json", "c.json", "d.json"]) == 2
     said = capsys.readouterr()
@@ -102,10 +102,10 @@ def test_files_that_are_no_results(capsys: pytest.CaptureFixture[str], fine: Res
     names = ["not", "deep", "latin", "number", "list", "later", "odd"]
     assert run(["render", *(f"{name}.json" for name in names), "."]) == 2
     said = capsys.readouterr().err
-    assert said.count("error[E851]: cannot read") == 6
-    assert said.count("error[E821]") == 2
+    assert said.count("error[E851]: cannot read") == 5
+    assert said.count("error[E821]") == 3
     assert "deep.json: it is nested too deeply" in said
-    assert "cannot read odd.json: notes[0] is not string" in said
+    assert "odd.json is not a result of `check` or `diff`: notes[0] is not a text" in said
 
 
 def test_a_result_is_needed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -29,7 +29,7 @@ TENSORS = 3 * 121 + 2 * 100  # while `narrow` runs
 
 
 def held_against(ram: int, flash: int | None = None) -> tuple[Cost, Fit]:
-    cost = count(network(), precision=parse_precision("int8"))
+    cost = count(network(), precision=parse_precision("fp8"))
     return cost, fit(cost, ram, flash)
 
 
@@ -90,7 +90,7 @@ def test_types_and_order_change_the_answer(capsys: pytest.CaptureFixture[str]) -
         return model["weights_bytes"], model["tensors_bytes"]
 
     weights, most = tensors()
-    assert tensors("--weights", "int8") == (weights // 4, most)
+    assert tensors("--weights", "fp8") == (weights // 4, most)
     assert tensors("--activations", "fp16") == (weights, most // 2)
     assert tensors("--batch", "3") == (weights, 3 * most)
     assert tensors("--order", "best")[1] < most

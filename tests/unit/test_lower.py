@@ -95,7 +95,8 @@ def test_before_the_first_row_there_is_only_the_input(net: Net) -> None:
 def test_rows_take_from_stages_by_name(net: Net) -> None:
     graph = net(
         "input: [3, 8, 8]\ncolumns: [name, op, c, from]\n"
-        "stages: [[a, conv, 4, ~], [b, conv, 5, ~], [ab, concat, ~, [a, b, input]], [a2, bn, ~, a]]"
+        "stages: [[a, conv, 4, ~], [b, conv, 5, ~], [ab, concat, ~, [a, b, input]], [a2, bn, ~, a], "
+        "[out, concat, ~, [ab, a2]]]"
     )
     assert edges(graph)["ab"] == ["a", "b", "input"]
     assert shapes(graph)["ab"] == (12, 8, 8)
@@ -243,10 +244,19 @@ stages: [[a, cell, 4, 3, ~, [-1, -2]], [b, conv, 4, ~, 2, ~], [c, cell, 4, ~, ~,
 def test_blocks_have_several_inputs_and_know_their_sizes(net: Net) -> None:
     graph = net(CELL)
     assert edges(graph)["a.2.fitted"] == ["a.0.concat"]
-    assert edges(graph)["c.fitted"] == ["a.2.concat"]
-    assert shapes(graph)["c.fitted"] == (4, 4, 4)
     assert shapes(graph)["c.conv"] == (8, 4, 4)
     assert "c.concat" not in shapes(graph)  # one branch alone is itself
+    assert graph.unread == ("c.fitted",)  # which the concat left out: no output needs it
+
+
+def test_what_no_output_needs_is_left_out(net: Net) -> None:
+    graph = net(
+        "input: [3, 8, 8]\ncolumns: [name, op, c, from]\n"
+        "stages: [[a, conv, 4, ~], [lost, conv, 5, a], [too, bn, ~, lost], [b, conv, 6, a]]"
+    )
+    assert [node.name for node in graph.nodes] == ["input", "a", "b"]
+    assert graph.unread == ("lost", "too")
+    assert edges(graph)["b"] == ["a"]
 
 
 def test_merges_take_branches_or_labels(net: Net) -> None:
@@ -254,7 +264,7 @@ def test_merges_take_branches_or_labels(net: Net) -> None:
         "input: [4, 8, 8]\nblocks:\n  gate:\n    body:\n"
         "      - {mul: [[], [gap, sigmoid]], as: gated}\n"
         "      - {concat: [[], {from: in, do: []}, {when: 1 > 2, do: [bn]}], as: wide}\n"
-        "      - conv: 4\n      - {add: ~, from: [in, gated]}\n"
+        "      - {conv: 4, as: narrow}\n      - {add: ~, from: [in, gated, narrow]}\n"
         "columns: [op]\nstages: [[gate]]"
     )
     kinds = {node.name: type(node.op) for node in graph.nodes}
@@ -262,7 +272,7 @@ def test_merges_take_branches_or_labels(net: Net) -> None:
     assert kinds["gate.wide"] is Concat
     assert kinds["gate.add"] is Add
     assert edges(graph)["gate.wide"] == ["gate.gated", "input"]
-    assert edges(graph)["gate.add"] == ["input", "gate.gated"]
+    assert edges(graph)["gate.add"] == ["input", "gate.gated", "gate.narrow"]
 
 
 def test_a_parameter_passes_a_name(net: Net) -> None:

@@ -22,7 +22,7 @@ from costcalc.graph import (
     Slice,
 )
 
-BYTE = parse_precision("int8")  # one byte per element: bytes are elements
+BYTE = parse_precision("fp8")  # one byte per element: bytes are elements
 
 
 def chain(shape: Shape, *ops: Op) -> Graph:
@@ -74,7 +74,7 @@ def test_guideline_2_says_what_groups_cost(groups: int) -> None:
 
 def test_precision_and_batch() -> None:
     graph = chain((4, 5, 5), Conv2d(6, bias=True))
-    mixed = parse_precision(weights="int8", activations="fp16")
+    mixed = parse_precision(weights="fp8", activations="fp16")
     [row] = count(graph, batch=3, precision=mixed).rows
     assert row.read_bytes == 3 * 2 * 100 + (24 + 6)
     assert row.written_bytes == 3 * 2 * 150
@@ -163,3 +163,22 @@ def test_a_misspelt_fusion_is_corrected() -> None:
     assert parse_fusion("none") == "none"
     with pytest.raises(UsageError, match=r"E503 .*did you mean `conv-bn-act`"):
         parse_fusion("conv-bn")
+
+
+def test_biases_are_int32_beside_eight_bit_weights() -> None:
+    """As STM32Cube.AI has them: the bias that a folded batch norm leaves behind is one."""
+    [conv, bn] = count(chain((4, 5, 5), Conv2d(8), BatchNorm()), precision="int8").rows
+    assert (conv.read_bytes, bn.read_bytes) == (100 + 32 + 4 * 8, 0)
+    [conv] = count(chain((4, 5, 5), Conv2d(8, bias=True)), precision="int8", fusion="none").rows
+    assert conv.read_bytes == 100 + 32 + 4 * 8
+    assert count(chain((4, 5, 5), Conv2d(8, bias=True)), precision="int8").param_bytes == 32 + 4 * 8
+    assert count(chain((4, 5, 5), Conv2d(8, bias=True)), precision="fp16").param_bytes == 2 * (32 + 8)
+
+
+def test_what_is_cropped_is_copied_to_be_flattened() -> None:
+    """A view of part of each row has gaps, as PyTorch's `reshape` knows."""
+    graph = chain((1, 8, 8), Conv2d(13, (3, 3)), Slice(2, 1, 4), Flatten())
+    *_, flat = count(graph, fusion="none").rows
+    assert (flat.read_bytes, flat.written_bytes) == (4 * 13 * 6 * 3, 4 * 13 * 6 * 3)
+    channels = chain((1, 8, 8), Conv2d(13, (3, 3)), Slice(0, 1, 4), Flatten())
+    assert count(channels, fusion="none").rows[-1].memory_access == 0

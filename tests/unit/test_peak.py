@@ -15,7 +15,7 @@ from costcalc.graph import (
     Slice,
 )
 
-BYTE = parse_precision("int8")  # one byte per element: bytes are elements
+BYTE = parse_precision("fp8")  # one byte per element: bytes are elements
 
 
 def peak_of(graph: Graph, fusion: Fusion = "conv-bn-act", *, weights_in_ram: bool = False) -> Peak:
@@ -45,8 +45,9 @@ def test_an_output_lives_to_the_end() -> None:
     a = builder.add(Conv2d(2), (0,), "a")
     b = builder.add(Conv2d(2), (a,), "b")
     assert peak_of(builder.build({"out": b, "side": side})).bytes == 300 + 200 + 200
-    # What nobody reads dies at once: `side` is only alive together with the input.
-    assert peak_of(builder.build({"out": b})) == Peak(400, "side", (("input", 100), ("side", 300)))
+    # What no output needs is not run.
+    assert builder.build({"out": b}).unread == ("side",)
+    assert peak_of(builder.build({"out": b})) == Peak(400, "b", (("a", 200), ("b", 200)))
 
 
 def test_epilogues_work_in_place_only_when_fused() -> None:
@@ -110,7 +111,7 @@ def test_weights_in_ram() -> None:
 def test_batch_and_precision() -> None:
     builder = GraphBuilder("net", (1, 10, 10))
     graph = builder.build({"out": builder.add(Conv2d(2), (0,), "conv")})
-    mixed = parse_precision("fp16", weights="int8")
+    mixed = parse_precision("fp16", weights="fp8")
     peak = count(graph, batch=3, precision=mixed, weights_in_ram=True).peak_memory
     assert peak.live == (("weights", 2), ("input", 600), ("conv", 1200))
     assert peak.bytes == 1802

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from costcalc.gate.result import Result
-from costcalc.report.gate.markdown import markdown_sections
+from costcalc.report.formats.markdown import sections
+from costcalc.report.gate.document import result_document
 from costcalc.report.gate.summary import moved
 
 MOST_BYTES: Final = 60_000
@@ -71,14 +72,14 @@ def find_comments(bodies: Sequence[tuple[int, str]], id: str) -> list[Comment]:
 
 def comment_text(result: Result, *, top: int = 5, most_bytes: int = MOST_BYTES) -> str:
     """Return the result as Markdown of at most so many bytes: what matters most comes first and stays."""
-    *sections, last = markdown_sections(result, raw=False, top=top)
-    whole = "\n\n".join((*sections, last)) + "\n"
+    *parts, last = sections(result_document(result, top=top))
+    whole = "\n\n".join((*parts, last)) + "\n"
     if len(whole.encode()) <= most_bytes:
         return whole
     room = most_bytes - len(f"\n\n{_CUT}\n\n{last}\n".encode())
     kept: list[str] = []
-    for section in sections:
-        section = _shortened(section, room)
+    for part in parts:
+        section = _shortened(part, room)
         if section:
             kept.append(section)
             room -= len(f"{section}\n\n".encode())

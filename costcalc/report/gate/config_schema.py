@@ -10,10 +10,10 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
-from costcalc.cost import CONVENTIONS, DTYPES, FUSIONS
+from costcalc.cost import DTYPES, all_metrics
 from costcalc.gate.budget import LEVELS
-from costcalc.gate.metrics import METRICS
-from costcalc.gate.rules import BUDGET_KEYS, CONTEXT_KEYS, GROWTH_KEYS
+from costcalc.gate.budget_reader import BASIS_OPTIONS, BUDGET_KEYS, GROWTH_KEYS
+from costcalc.gate.result import BASIS_WORDS
 
 FILE: Final = "config.schema.json"
 """Its file, beside the schema of specs."""
@@ -42,7 +42,13 @@ def schema() -> Schema:
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "costcalc budgets",
         "description": "What networks may cost. `costcalc check` holds them to it.",
-        **_closed(keys | {key: _CONTEXT[key] for key in CONTEXT_KEYS}),
+        **_closed(keys | {key: _BASIS[key] for key in BASIS_OPTIONS}),
+        "definitions": {
+            "count": _quantity(_COUNT),
+            "bytes": _quantity(_BYTES),
+            "growth_of_count": _growth(_COUNT),
+            "growth_of_bytes": _growth(_BYTES),
+        },
     }
 
 
@@ -56,14 +62,14 @@ def _budget() -> Schema:
         },
         "name": _text("What messages and `costcalc budget raise` call it."),
         "max": _limits("What a network may cost, and no more."),
-        "max_increase": _metrics("How much it may grow since the base.", _growth),
+        "max_increase": _metrics("How much it may grow since the base.", "growth_of_"),
         "level": _word("What a breach is.", LEVELS),
         "message": _text("What to tell whoever breaks it."),
         "reason": _text("Why the limit is what it is."),
         "headroom": _percent("What `costcalc budget tighten` leaves above what is measured."),
         "ceiling": _limits("What no command raises a limit above."),
         "max_slack": _percent("How far below `max` is so far that the limit guards nothing."),
-        **_CONTEXT,
+        **_BASIS,
     }
     one_of_two = [{"required": ["max"]}, {"required": ["max_increase"]}]
     return _closed({key: keys[key] for key in BUDGET_KEYS}) | {"required": ["match"], "anyOf": one_of_two}
@@ -86,41 +92,46 @@ def _percent(description: str) -> Schema:
 
 
 def _limits(description: str) -> Schema:
-    return _metrics(description, _quantity)
+    return _metrics(description, "")
 
 
-def _metrics(description: str, of: Any) -> Schema:
-    properties = {name: of(metric.is_bytes) for name, metric in METRICS.items()}
+def _metrics(description: str, kind: str) -> Schema:
+    """Return a table by metric, of which every name, alias and header is a key."""
+    properties: Schema = {}
+    for metric in all_metrics():
+        value = {"$ref": f"#/definitions/{kind}{'bytes' if metric.is_bytes else 'count'}"}
+        properties |= dict.fromkeys((metric.name, *metric.aliases, metric.header), value)
     return {"description": description, **_closed(properties)}
 
 
-def _quantity(is_bytes: bool) -> Schema:
-    return {"type": ["string", "integer"], "pattern": _BYTES if is_bytes else _COUNT, "minimum": 0}
+def _quantity(pattern: str) -> Schema:
+    return {"type": ["string", "integer"], "pattern": pattern, "minimum": 0}
 
 
-def _growth(is_bytes: bool) -> Schema:
-    amount = (_BYTES if is_bytes else _COUNT).removeprefix("^").removesuffix("$")
-    parts = {"pct": _percent("A percentage."), "abs": _quantity(is_bytes)}
+def _growth(pattern: str) -> Schema:
+    amount = pattern.removeprefix("^").removesuffix("$")
+    parts = {"pct": _percent("A percentage."), "abs": _quantity(pattern)}
+    keys = _closed({key: parts[key] for key in GROWTH_KEYS})
     return {
         "description": "A percentage, an amount, or both, and then both must be exceeded.",
+        **keys,
         "type": ["string", "integer", "object"],
         "pattern": rf"^\s*({_GROWTH}\s*|{amount})$",
         "minimum": 0,
-        **{
-            key: value
-            for key, value in _closed({key: parts[key] for key in GROWTH_KEYS}).items()
-            if key != "type"
-        },
         "minProperties": 1,
     }
 
 
-_CONTEXT: Final[Schema] = {
-    "convention": _word("What counts as a MAC.", CONVENTIONS),
-    "batch": {"description": "Images per batch.", "type": "integer", "minimum": 1},
+_DESCRIPTIONS: Final = {
+    "convention": "What counts as a MAC.",
+    "weights_dtype": "The number format of the weights alone.",
+    "activations_dtype": "The number format of the activations alone.",
+    "fusion": "What runs in one kernel, for memory.",
+    "order": "How branches are executed, for peak memory.",
+}
+_BASIS: Final[Schema] = {
     "dtype": _word("The number format of weights and activations.", DTYPES),
-    "weights_dtype": _word("That of the weights alone.", DTYPES),
-    "activations_dtype": _word("That of the activations alone.", DTYPES),
-    "fusion": _word("What runs in one kernel, for memory.", FUSIONS),
+    **{key: _word(_DESCRIPTIONS[key], words) for key, words in BASIS_WORDS.items()},
+    "batch": {"description": "Images per batch.", "type": "integer", "minimum": 1},
     "weights_in_ram": {"description": "Whether peak memory includes the weights.", "type": "boolean"},
 }

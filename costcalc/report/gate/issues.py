@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from costcalc.gate.result import Finding, Place, Result, Verdict
-from costcalc.report.gate.advice import advice
-from costcalc.report.gate.places import limit_text, rule_text
+from costcalc.report.blocks import plain_text
 from costcalc.report.gate.summary import worst_first
-from costcalc.report.gate.words import Words
+from costcalc.report.gate.words import Numbers, advice, limit_text, rule_text, sentence
 
 LOOSENED: Final = "budget/loosened"
 
@@ -37,7 +36,7 @@ class Issue:
     finding: Finding | None = None
 
 
-def issues(result: Result, words: Words) -> list[Issue]:
+def issues(result: Result, numbers: Numbers) -> list[Issue]:
     """Return an issue per finding that is not simply a pass, the worst first, and per budget loosened."""
     fingerprint = _Fingerprints()
     files = {model.model: model.file for model in result.models}
@@ -48,7 +47,7 @@ def issues(result: Result, words: Words) -> list[Issue]:
         check = f"{finding.kind}/{finding.metric}"
         place = finding.place or Place(files.get(finding.model, finding.model), 1)
         key = fingerprint.of(check, finding.model, finding.rule.name)
-        found[finding] = Issue(check, finding.verdict, _text(finding, words), place, key, finding)
+        found[finding] = Issue(check, finding.verdict, _text(finding, numbers), place, key, finding)
     loosened = [
         Issue(LOOSENED, "warn", f"a budget is loosened: {limit_text(change)}", change.place, key)
         for change in result.limit_changes
@@ -70,9 +69,9 @@ class _Fingerprints:
         return hashlib.sha256(f"{key}\0{self._taken[key]}".encode()).hexdigest()
 
 
-def _text(finding: Finding, words: Words) -> str:
-    said = [f"{finding.model}: {words.finding(finding)}, {rule_text(finding.rule)}."]
-    said += [f"{text.rstrip('.')}." for text in (finding.rule.reason, finding.rule.message) if text]
+def _text(finding: Finding, numbers: Numbers) -> str:
+    said = [f"{finding.model}: {numbers.finding(finding)}, {rule_text(finding.rule)}."]
+    said += [sentence(text) for text in (finding.rule.reason, finding.rule.message) if text]
     if finding.verdict == "fail":
-        said.append(advice(finding))
+        said.append(plain_text(advice(finding)))
     return " ".join(said)

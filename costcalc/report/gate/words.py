@@ -2,49 +2,48 @@
 
 from __future__ import annotations
 
+import posixpath
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from pathlib import PurePath
 from typing import Final
 
+from costcalc.cost import Basis, find_metric, format_dtypes
+from costcalc.gate.budget import round_limit
 from costcalc.gate.result import (
     Base,
-    Context,
     Finding,
+    LimitChange,
     ModelChange,
     Part,
-    Status,
+    Place,
+    Rule,
     Values,
-    Verdict,
 )
+from costcalc.report.blocks import Code, Words
 from costcalc.units import format_bytes, format_count, format_percent, parse_quantity
-
-LABELS: Final[Mapping[Verdict, str]] = {"pass": "PASS", "note": "NOTE", "warn": "WARN", "fail": "FAIL"}
-SIGNS: Final[Mapping[Status, str]] = {
-    "added": "+",
-    "removed": "-",
-    "renamed": ">",
-    "changed": "~",
-    "unchanged": "=",
-}
 
 HEADLINES: Final = ("macs", "params", "memory_access", "peak_memory")
 """What people ask about first; the other metrics follow from these or are for machines."""
 
-_BYTES: Final = ("param_bytes", "memory_access", "peak_memory")
-_NAMES: Final = {"macs": "MACs", "flops": "FLOPs", "param_bytes": "weights"}
 _DELTA_DIGITS: Final = 3
 
 
-def metric_name(metric: str) -> str:
-    """Return a metric as a sentence would say it."""
-    return _NAMES.get(metric, metric.replace("_", " "))
+def metric_name(name: str) -> str:
+    """Return a metric as a sentence says it: `MACs`, `peak memory`."""
+    metric = find_metric(name)
+    if metric is not None and metric.unit in ("MACs", "FLOPs"):
+        return metric.header
+    return "weights" if name == "param_bytes" else name.replace("_", " ")
 
 
-def is_bytes(metric: str) -> bool:
+def is_bytes(name: str) -> bool:
     """Tell whether a metric is measured in bytes; all others are counts."""
-    return metric in _BYTES
+    metric = find_metric(name)
+    return metric is not None and metric.is_bytes
 
 
 def base_text(base: Base) -> str:
@@ -53,32 +52,19 @@ def base_text(base: Base) -> str:
     return f"{base.name}{commit}{' (merge base)' if base.is_merge_base else ''}"
 
 
-def context_text(context: Context) -> str:
-    """Return what all numbers rest on."""
-    ram = ", weights in RAM" if context.weights_in_ram else ""
-    return (
-        f"1 MAC = 1 multiply-add ({context.convention} convention); batch {context.batch}, "
-        f"{_dtypes(context)}, fusion {context.fusion}{ram}."
-    )
-
-
-def _conditions(context: Context, metric: str) -> str:
+def _conditions(basis: Basis, metric: str) -> str:
     """Return what a metric rests on beside what numbers rest on unless somebody says otherwise."""
-    usual = Context()
+    usual = Basis()
+    in_bytes = is_bytes(metric)
     conditions = [
-        _dtypes(context) if is_bytes(metric) else "",
-        "weights in RAM" if is_bytes(metric) and context.weights_in_ram else "",
-        f"fusion {context.fusion}" if is_bytes(metric) and context.fusion != usual.fusion else "",
-        f"{context.convention} convention" if context.convention != usual.convention else "",
-        f"batch {context.batch}" if context.batch != usual.batch else "",
+        format_dtypes(basis.weights, basis.activations) if in_bytes else "",
+        "weights in RAM" if in_bytes and basis.weights_in_ram else "",
+        f"fusion {basis.fusion}" if in_bytes and basis.fusion != usual.fusion else "",
+        f"{basis.order} order" if in_bytes and basis.order != usual.order else "",
+        f"{basis.convention.name} convention" if basis.convention != usual.convention else "",
+        f"batch {basis.batch}" if basis.batch != usual.batch else "",
     ]
     return ", ".join(filter(None, conditions))
-
-
-def _dtypes(context: Context) -> str:
-    if context.activations_dtype == context.weights_dtype:
-        return context.weights_dtype
-    return f"{context.weights_dtype} weights, {context.activations_dtype} activations"
 
 
 def headlines(metrics: Mapping[str, Values]) -> dict[str, Values]:
@@ -119,7 +105,7 @@ def _plain(number: Decimal) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Numbers:
     """Puts numbers into words: four significant digits, or exact integers when `raw`."""
 
     raw: bool = False
@@ -232,3 +218,85 @@ class Words:
 def model_text(model: ModelChange) -> str:
     """Return a network by its reference, and by the former one if it was renamed."""
     return f"{model.before} -> {model.model}" if model.status == "renamed" and model.before else model.model
+
+
+# ---- where things are written -------------------------------------------------------------------
+
+
+def place_text(place: Place) -> str:
+    """Return `net.yaml:31`."""
+    return f"{place.file}:{place.line}"
+
+
+def from_root(file: str, folder: str) -> str:
+    """Return the path of a file of a folder from where the folder's own path starts.
+
+    >>> from_root("nets/a.yaml", "ml"), from_root("../a.yaml", "ml"), from_root("nets/a.yaml", "")
+    ('ml/nets/a.yaml', 'a.yaml', 'nets/a.yaml')
+    """
+    return posixpath.normpath(PurePath(folder, file).as_posix())
+
+
+def sentence(text: str) -> str:
+    """Return what somebody wrote as a sentence.
+
+    >>> sentence("ask first "), sentence("Really?")
+    ('ask first.', 'Really?')
+    """
+    text = text.strip()
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def rule_text(rule: Rule) -> str:
+    """Return who set a limit, and where it is written."""
+    return f'rule "{rule.name}" {place_text(rule.place)}' if rule.place else f"rule {rule.name}"
+
+
+def part_remark(part: Part, file: str) -> str:
+    """Return what a stage or a layer is and was, and its line, in short if it is in the network's file."""
+    place = part.place
+    if place is None:
+        return _transition(part)
+    name = PurePath(place.file)
+    where = f"{name.name if place.file == file or name.is_absolute() else place.file}:{place.line}"
+    return ", ".join(filter(None, (_transition(part), where)))
+
+
+def _transition(part: Part) -> str:
+    """Return `c = 96 -> 128`, `conv 3x3 -> conv 5x5`, or what there is of the two."""
+    if not (part.before and part.now) or part.before == part.now:
+        return part.now or part.before
+    name, equals, value = part.now.partition(" = ")
+    same = equals and part.before.startswith(name + equals) and "," not in part.before + part.now
+    return f"{part.before} -> {value if same else part.now}"
+
+
+def limit_text(change: LimitChange) -> str:
+    """Return how a limit moved: `max.macs 300M -> 320M, loosened, rule "mobile" costcalc.toml:14`."""
+    match change.before, change.after:
+        case None, after:
+            moved = f"{after}, new"
+        case before, None:
+            moved = f"{before}, removed"
+        case before, after:
+            moved = f"{before} -> {after}, {'loosened' if change.loosened else 'tightened'}"
+    return f'{change.key} {moved}, rule "{change.rule}" {place_text(change.place)}'
+
+
+# ---- what can be done ----------------------------------------------------------------------------
+
+
+def advice(finding: Finding) -> Words:
+    """Return what to do about a breach: the command that allows it, for whoever decides so."""
+    if finding.values.value is None:
+        return "Choose a convention that knows all of its operators: ", Code("costcalc explain")
+    place, metric = finding.rule.place, finding.metric
+    if place is None and finding.kind == "max_increase":
+        return "Shrink it, or allow more: ", Code(f"--max-increase {metric}=...")
+    limit = round_limit(finding.values.value, metric, grain=5)
+    if place is None:
+        return "Shrink it, or allow more: ", Code(f"--max {metric}={limit}")
+    if finding.kind == "max_increase" or not place.file.endswith(".toml"):  # which the command cannot raise
+        return (f"Shrink it, or allow more: {finding.kind}.{metric}, {place_text(place)}",)
+    rule = shlex.quote(finding.rule.name)
+    return "Shrink it, or: ", Code(f'costcalc budget raise {rule} {metric}={limit} --reason "..."')
