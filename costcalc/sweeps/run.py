@@ -13,6 +13,7 @@ from concurrent.futures import (
     Executor,
     Future,
     ProcessPoolExecutor,
+    ThreadPoolExecutor,
     wait,
 )
 from contextlib import contextmanager
@@ -173,7 +174,8 @@ class _Work:
 
     def _keep(self, part: Part) -> None:
         if self.journal is not None:
-            save(part, self._file((part.start, part.stop)))
+            with ThreadPoolExecutor(1) as thread:  # where no interrupt leaves half a file
+                thread.submit(save, part, self._file((part.start, part.stop))).result()
 
     def _kept(self, rows: Rows) -> Part | None:
         if self.journal is None or not self._file(rows).exists():
