@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
-from costcalc.cost import Basis, Cost, parse_basis
+from costcalc.cost import Basis, Convention, Cost, parse_basis
 from costcalc.graph import Graph
 from costcalc.networks import Network, network
 from costcalc.spec import Model
@@ -12,7 +13,7 @@ from costcalc.spec import Model
 
 def count(
     of: str | Network | Model | Graph,
-    convention: str = "paper",
+    convention: str | Convention = "paper",
     *,
     batch: int = 1,
     dtype: str = "fp32",
@@ -44,8 +45,8 @@ def count(
     >>> count("mobilenet@a0.5").macs, count("mobilenet", batch=8).macs
     (149497088, 4549922816)
     """
-    basis = basis or parse_basis(
-        convention,
+    given = basis or parse_basis(
+        convention if isinstance(convention, str) else "paper",
         batch,
         dtype,
         weights_dtype=weights_dtype,
@@ -54,4 +55,6 @@ def count(
         order=order,
         weights_in_ram=weights_in_ram,
     )
-    return basis.count(network(of).graph)
+    if isinstance(convention, Convention):
+        given = replace(given, conventions=(convention,))
+    return given.count(network(of).graph)

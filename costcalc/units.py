@@ -85,19 +85,19 @@ def _near(match: re.Match[str] | None, suffixes: dict[str, int]) -> str:
     return f"{match[0].removesuffix(match['suffix']).strip()}{near[0]}" if near else ""
 
 
-def last_digit(text: str) -> Fraction:
-    """Return the size of one unit of the last printed digit of a count.
+def last_digit(text: str, *, bytes_: bool = False) -> Fraction:
+    """Return the size of one unit of the last printed digit.
 
     >>> last_digit("4.2M"), last_digit("569M"), last_digit("0.39B"), last_digit("5288548")
     (Fraction(100000, 1), Fraction(1000000, 1), Fraction(10000000, 1), Fraction(1, 1))
     """
     match = _QUANTITY.fullmatch(text.strip()[:_LONGEST])
-    if match is None or match["suffix"] not in _SI:
+    suffixes = _BYTES if bytes_ else _SI
+    if match is None or match["suffix"] not in suffixes:
         raise ValueError(f"`{text[:_LONGEST]}` is not a quantity")
     mantissa, _, exponent = match["fraction"].lower().partition("e")
-    return (
-        Fraction(_SI[match["suffix"]]) / 10 ** max(len(mantissa) - 1, 0) * Fraction(10) ** int(exponent or 0)
-    )
+    decimals = max(len(mantissa) - 1, 0) - int(exponent or 0)
+    return suffixes[match["suffix"]] * Fraction(10) ** -decimals
 
 
 def agrees(printed: str, counted: int | Fraction, *, bytes_: bool = False) -> bool:
@@ -110,9 +110,10 @@ def agrees(printed: str, counted: int | Fraction, *, bytes_: bool = False) -> bo
     (True, True, False)
     """
     value = parse_quantity(printed, bytes_=bytes_)
-    if value.denominator == 1 and last_digit(printed) == 1:
+    unit = last_digit(printed, bytes_=bytes_)
+    if value.denominator == 1 and unit == 1:
         return value == counted
-    return abs(counted - value) <= last_digit(printed)
+    return abs(counted - value) <= unit
 
 
 def _format(value: int, suffixes: tuple[str, ...], step: int, digits: int) -> str:

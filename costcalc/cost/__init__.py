@@ -10,13 +10,12 @@ from costcalc.cost.count import (
     Cost,
     Group,
     NodeCost,
-    count,
     format_dtypes,
     parse_basis,
     partial_sum,
 )
 from costcalc.cost.difference import Term, difference
-from costcalc.cost.dtype import DTYPES, FP32, DType, Precision, parse_dtype, parse_precision
+from costcalc.cost.dtype import DTYPES, DType, parse_dtype
 from costcalc.cost.execution import Execution
 from costcalc.cost.fusion import FUSIONS, Fusion, parse_fusion
 from costcalc.cost.metrics import METRICS, Metric, all_metrics, find_metric, metric, metric_names
@@ -26,7 +25,6 @@ __all__ = [
     "BASIS_KEYS",
     "CONVENTIONS",
     "DTYPES",
-    "FP32",
     "FUSIONS",
     "METRICS",
     "ORDERS",
@@ -42,11 +40,9 @@ __all__ = [
     "Metric",
     "NodeCost",
     "Peak",
-    "Precision",
     "Rule",
     "Term",
     "all_metrics",
-    "count",
     "difference",
     "find_metric",
     "format_dtypes",
@@ -56,7 +52,6 @@ __all__ = [
     "parse_convention",
     "parse_dtype",
     "parse_fusion",
-    "parse_precision",
     "partial_sum",
     "register_convention",
 ]

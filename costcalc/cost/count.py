@@ -15,7 +15,7 @@ from typing import Final, Literal, TypeVar
 
 from costcalc.cost.convention import Convention
 from costcalc.cost.conventions import PAPER, parse_convention
-from costcalc.cost.dtype import DTYPES, DType, Precision, parse_dtype
+from costcalc.cost.dtype import DTYPES, DType, parse_dtype
 from costcalc.cost.execution import Execution
 from costcalc.cost.fusion import Fusion, parse_fusion
 from costcalc.cost.memory import Access, access
@@ -434,21 +434,6 @@ class Cost(Group):
         """The network, in execution order."""
         return self.execution.graph
 
-    # ---- on their way out: read `basis` ----
-
-    conventions = property(lambda self: self.basis.conventions)
-    convention = property(lambda self: self.basis.convention)
-    batch: int = property(lambda self: self.basis.batch)  # type: ignore[assignment]
-    fusion = property(lambda self: self.basis.fusion)
-    order = property(lambda self: self.basis.order)
-    weights_in_ram = property(lambda self: self.basis.weights_in_ram)
-
-    @property
-    def precision(self) -> Precision:
-        return Precision(self.basis.weights, self.basis.activations)
-
-    # ----
-
     def counts(self, convention: Convention | str) -> Counts:
         """Return the count of every node under any convention; None is unknown.
 
@@ -552,30 +537,3 @@ class Cost(Group):
         for row in self.rows:
             groups.setdefault(key(row), []).append(row.index)
         return tuple([Group(self, name, indices) for name, indices in groups.items()])
-
-
-def count(
-    graph: Graph,
-    convention: Convention | str = PAPER,
-    *,
-    also: Sequence[Convention | str] = (),
-    batch: int = 1,
-    precision: Precision | str = "fp32",
-    fusion: Fusion = "conv-bn-act",
-    weights_in_ram: bool = False,
-    order: Literal["given", "best"] = "given",
-) -> Cost:
-    """Count a network. On its way out: `Basis.count` takes its place."""
-    found = [parse_convention(each) if isinstance(each, str) else each for each in (convention, *also)]
-    if isinstance(precision, str):
-        precision = Precision(parse_dtype(precision), parse_dtype(precision))
-    basis = Basis(
-        tuple(dict.fromkeys(found)),
-        batch,
-        precision.weights,
-        precision.activations,
-        fusion,
-        order,
-        weights_in_ram,
-    )
-    return basis.count(graph)

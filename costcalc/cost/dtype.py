@@ -43,25 +43,6 @@ DTYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Precision:
-    """The format of everything stored with the model, and of every tensor it computes.
-
-    Biases and running statistics are stored like the weights.
-    """
-
-    weights: DType
-    activations: DType
-
-    def __str__(self) -> str:
-        if self.weights == self.activations:
-            return self.weights.name
-        return f"{self.weights} weights, {self.activations} activations"
-
-
-FP32 = Precision(DTYPES["fp32"], DTYPES["fp32"])
-
-
 def parse_dtype(text: str) -> DType:
     """Return the format of this name.
 
@@ -77,17 +58,3 @@ def parse_dtype(text: str) -> DType:
         help_ = did_you_mean(text.strip().lower(), DTYPES) or known
         raise UsageError(Diagnostic("E501", f"`{text}` is not a number format", help=help_))
     return dtype
-
-
-def parse_precision(
-    dtype: str = "fp32", *, weights: str | None = None, activations: str | None = None
-) -> Precision:
-    """Return one format for everything, or other ones for the weights or the activations.
-
-    Raises:
-        UsageError: no such format (E501).
-
-    >>> str(parse_precision("fp16", weights="int8"))
-    'int8 weights, fp16 activations'
-    """
-    return Precision(parse_dtype(weights or dtype), parse_dtype(activations or dtype))

@@ -32,11 +32,13 @@ class Baseline:
         file: Where it is.
         basis: What its numbers rest on.
         costs: By network, then by metric.
+        has_short_biases: Whether it counts biases beside 8-bit weights as 8-bit, as files of schema 1.0 do.
     """
 
     file: Path
     basis: Basis
     costs: Mapping[str, Metrics]
+    has_short_biases: bool = False
 
     def name(self, target: Reference) -> str:
         """Return what the file calls a network: its path from here, so that the folder can move."""
@@ -56,6 +58,9 @@ class Baseline:
         Raises:
             CostcalcError: it was not counted like that (E814).
         """
+        if self.has_short_biases and basis.weights.bias_bytes != basis.weights.bytes:
+            message = f"{shown(self.file)} was counted with biases of one byte; they are int32"
+            raise CostcalcError(Diagnostic("E814", message, help="write it again: costcalc baseline write"))
         costs, suffix = self.costs[name], _suffix(basis, self.basis)
         found = {metric: costs[metric + suffix] for metric in metrics if metric + suffix in costs}
         missing = [metric for metric in metrics if metric not in found and metric not in REPORTED]
@@ -125,7 +130,7 @@ def _parse(content: bytes, path: Path) -> Baseline:
         message = f"{shown(path)} is not a baseline: {reason}"
         help = "write one: costcalc baseline write"
         raise CostcalcError(Diagnostic("E814", message, help=help)) from None
-    return Baseline(path, said.context, said.costs)
+    return Baseline(path, said.context, said.costs, has_short_biases=version == "1.0")
 
 
 def _name(target: Reference, folder: Path) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from costcalc.cost import find_metric, metric
-from costcalc.report.context import macs_column
+from costcalc.report.columns import macs_column
 from costcalc.report.formats import SCHEMA_VERSION
 from costcalc.report.record import Column, Kind, Table
 from costcalc.units import plural

@@ -66,7 +66,7 @@ COMMANDS = [
         "ptflops",
     ),
 ]
-LOAD = "from costcalc.cost import count; from costcalc.networks import load"
+LOAD = "from costcalc.api import count; from costcalc.networks import load"
 GRAPH = LOAD + "; graph = load('mobilenet').graph"
 ROWS = "; from rows import written; folder, path = written({})"
 STATEMENTS = [
@@ -83,7 +83,7 @@ STATEMENTS = [
     Statement(
         "costcalc: count it under every convention",
         GRAPH + "; from costcalc.cost import CONVENTIONS; others = list(CONVENTIONS)",
-        "count(graph, also=others)",
+        "cost = count(graph); [cost.total(name) for name in others]",
     ),
     Statement(
         "fvcore: build and count MobileNet",

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from costcalc.cost import count
+from costcalc.api import count
 from costcalc.networks import load
 
 ROOT = Path(__file__).parents[2]

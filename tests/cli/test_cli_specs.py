@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from costcalc.cost import count
+from costcalc.api import count
 from costcalc.networks import load, load_all
 
 ROOT = Path(__file__).parents[2]

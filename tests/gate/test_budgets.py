@@ -169,7 +169,7 @@ def test_errors_of_all_files_are_told(tmp_path: Path) -> None:
         ("[[budget]]\nmatch = 'a.yaml'\nmax = '1M'\n", "`max` is a table"),
         ("[[budget]]\nmatch = 'a.yaml'\nmax.macs = 3e8\n", "a limit on macs is a quantity"),
         ("[[budget]]\nmatch = 'a.yaml'\nmax.macs = true\n", "a limit on macs is a quantity"),
-        ("[[budget]]\nmatch = 'a.yaml'\nmax.peak_memory = '8M'\n", "8 MiB"),
+        ("[[budget]]\nmatch = 'a.yaml'\nmax.peak_memory = '8Q'\n", "8 MiB"),
         ("[[budget]]\nmatch = 'a.yaml'\nmax_increase.macs = {}\n", "a percentage, an amount, or both"),
         ("[[budget]]\nmatch = 'a.yaml'\nmax_increase.macs = '-2%'\n", "below zero"),
         ("[[budget]]\nmatch = 'a.yaml'\nmax_increase.macs = {pcnt = 2}\n", "did you mean `pct`?"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from costcalc.cost import CONVENTIONS, count, difference
+from costcalc.api import count
+from costcalc.cost import CONVENTIONS, difference
 from costcalc.cost.difference import in_unit
 from costcalc.graph import (
     ACTIVATIONS,
@@ -158,7 +159,7 @@ def mobile_network() -> Graph:
 
 @pytest.mark.parametrize("graph", [branches(), mobile_network()], ids=lambda graph: str(graph.name))
 def test_networks(tool: str, graph: Graph) -> None:
-    cost, answer = count(graph, also=[tool]), ask(tool, graph)
+    cost, answer = count(graph), ask(tool, graph)
     assert isinstance(answer, Witnessed), answer
     assert answer.total == cost.total(tool)
     paper = in_unit(cost.macs, CONVENTIONS["paper"], answer.unit) or 0

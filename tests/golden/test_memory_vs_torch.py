@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from costcalc.cost import count
+from costcalc.api import count
 from costcalc.graph import (
     Activation,
     AdaptiveAvgPool2d,

@@ -11,11 +11,12 @@ import re
 
 import pytest
 
-from costcalc.cost import count, parse_precision
+from costcalc.api import count
+from costcalc.cost import DTYPES
 from costcalc.graph import Graph, Node, elements
 from costcalc.networks import load
 
-FP16 = parse_precision("fp16")
+FP16 = DTYPES["fp16"]
 
 NETWORKS = {"MobileNetV1": "mobilenet", "MobileNetV2": "mobilenet_v2", "ShuffleNet": "shufflenet@g3+x2"}
 
@@ -119,7 +120,7 @@ def test_the_widths_of_mobilenet_v2_are_those_of_the_rows_of_table_2(size: int) 
 @pytest.mark.parametrize(("name", "size"), CELLS)
 def test_the_memory_of_the_printed_channels(name: str, size: int) -> None:
     channels, memory = cell(name, size)
-    holds = truncates(channels * size * size * FP16.activations.bytes, memory)
+    holds = truncates(channels * size * size * FP16.bytes, memory)
     assert holds == ((name, size) not in MEMORY_GAPS)
 
 
@@ -152,8 +153,8 @@ def test_equation_2_is_the_largest_kernel(name: str) -> None:
     That is the memory access of the largest kernel. Our peak leaves the weights out, and adds what
     waits for a later kernel: in these networks nothing does while the largest kernel runs.
     """
-    cost = count(load(NETWORKS[name]).graph, precision=FP16)
+    cost = count(load(NETWORKS[name]).graph, dtype="fp16")
     bare = [sum(map(elements, (*row.inputs, row.node.shape))) for row in cost.rows if row.written_bytes]
-    assert cost.peak_memory.bytes == max(bare) * FP16.activations.bytes
+    assert cost.peak_memory.bytes == max(bare) * FP16.bytes
     largest = max(cost.rows, key=lambda row: row.memory_access)
     assert (largest.node.name, largest.memory_access) == EQUATION_2[name]

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
+from costcalc.api import count
 from costcalc.cli import run
-from costcalc.cost import count
 from costcalc.cost.formula import Formula, formulas
 from costcalc.networks import load
 

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from costcalc.cost import CONVENTIONS, FUSIONS, Fusion, Group, count, difference
+from costcalc.api import count
+from costcalc.cost import CONVENTIONS, FUSIONS, Fusion, Group, difference
 from costcalc.cost.difference import common_unit, in_unit
 from costcalc.graph import (
     Activation,
@@ -72,7 +73,7 @@ def sums(group: Group) -> list[int]:
 
 @given(graphs(), fusions)
 def test_groups_add_up_to_the_totals(graph: Graph, fusion: Fusion) -> None:
-    cost = count(graph, also=list(CONVENTIONS), fusion=fusion)
+    cost = count(graph, fusion=fusion)
     for groups in (cost.by_stage(), cost.by_label()):
         assert [sum(column) for column in zip(*map(sums, groups), strict=True)] == sums(cost)
         assert sum(len(group.rows) for group in groups) == len(graph.nodes) - 1
@@ -80,8 +81,8 @@ def test_groups_add_up_to_the_totals(graph: Graph, fusion: Fusion) -> None:
 
 @given(graphs(), fusions, st.integers(2, 64))
 def test_a_batch_scales_what_depends_on_the_images(graph: Graph, fusion: Fusion, batch: int) -> None:
-    one = count(graph, also=list(CONVENTIONS), fusion=fusion)
-    many = count(graph, also=list(CONVENTIONS), fusion=fusion, batch=batch)
+    one = count(graph, fusion=fusion)
+    many = count(graph, fusion=fusion, batch=batch)
     assert many.macs == batch * one.macs
     assert many.activations == batch * one.activations
     assert many.written_bytes == batch * one.written_bytes
@@ -108,7 +109,7 @@ def test_a_peak_is_what_is_alive(graph: Graph, fusion: Fusion, weights_in_ram: b
 
 @given(graphs(), st.sampled_from(sorted(CONVENTIONS)), st.sampled_from(sorted(CONVENTIONS)))
 def test_differences_close(graph: Graph, first: str, second: str) -> None:
-    cost = count(graph, first, also=[second])
+    cost = count(graph, first)
     terms = difference(cost, first, second)
     unit = common_unit(CONVENTIONS[first], CONVENTIONS[second])
     totals = [in_unit(cost.total(name), CONVENTIONS[name], unit) for name in (first, second)]

@@ -7,7 +7,8 @@ import itertools
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from costcalc.cost import FUSIONS, Fusion, count
+from costcalc.api import count
+from costcalc.cost import FUSIONS, Fusion
 from costcalc.cost.execution import Execution
 from costcalc.cost.order import best_order, in_best_order, reorder
 from costcalc.graph import Activation, Add, Concat, Conv2d, Graph, GraphBuilder, Slice

@@ -16,7 +16,7 @@ pytest.importorskip("fvcore")
 from torch import fx  # noqa: E402
 
 from costcalc import graph as g  # noqa: E402
-from costcalc.cost import count  # noqa: E402
+from costcalc.api import count  # noqa: E402
 from costcalc.witness.build import build_module  # noqa: E402
 from costcalc.witness.counters import flop_counter_mode, fvcore_count  # noqa: E402
 
@@ -72,15 +72,15 @@ def test_three_counts_agree_at_every_node(
     data: st.DataObject, random_graphs: SearchStrategy[g.Graph]
 ) -> None:
     graph = data.draw(random_graphs)
-    rows = count(graph, also=("fvcore", "torch")).rows
+    rows = count(graph).rows
     macs = {row.node.name: row.node.op.macs(*row.inputs) for row in rows}
 
     fvcore = fvcore_count(graph)
     assert sum(fvcore.by_operator.get(name, 0) for name in MATRIX_PRODUCTS) == sum(macs.values())
-    assert fvcore.by_node == {row.node.name: row.counts["fvcore"] for row in rows}
+    assert fvcore.by_node == {row.node.name: row.count("fvcore") for row in rows}
     assert sum(fvcore.by_node.values()) == fvcore.total
 
     torch_own = flop_counter_mode(graph)
     assert torch_own.by_node == {name: 2 * products for name, products in macs.items()}
-    assert torch_own.by_node == {row.node.name: row.counts["torch"] for row in rows}
+    assert torch_own.by_node == {row.node.name: row.count("torch") for row in rows}
     assert sum(torch_own.by_node.values()) == torch_own.total

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from costcalc.cost import CONVENTIONS, count
+from costcalc.api import count
+from costcalc.cost import CONVENTIONS
 from costcalc.graph import Graph
 
 pytest.importorskip("torch")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from costcalc.cost import count
+from costcalc.api import count
 from costcalc.errors import SpecError
 from costcalc.networks import load
 

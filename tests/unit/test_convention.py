@@ -3,7 +3,8 @@
 import pytest
 
 import costcalc.graph
-from costcalc.cost import CONVENTIONS, Convention, Rule, count, difference, parse_convention
+from costcalc.api import count
+from costcalc.cost import CONVENTIONS, Convention, Rule, difference, parse_convention
 from costcalc.errors import UsageError
 from costcalc.graph import (
     ACTIVATIONS,
@@ -36,7 +37,7 @@ def counted(convention: str, op: Op, *inputs: Shape) -> int | None:
     """Count one operator on inputs of one shape."""
     builder = GraphBuilder("one", inputs[0])
     builder.add(op, (0,) * len(inputs), "op")
-    return count(builder.build({"out": 1}), convention).rows[0].counts[convention]
+    return count(builder.build({"out": 1}), convention).rows[0].count(convention)
 
 
 OPERATORS = {
@@ -64,7 +65,7 @@ def test_an_operator_without_a_rule_is_unknown_and_the_total_a_lower_bound() -> 
     builder = GraphBuilder("net", (3, 4, 4))
     conv = builder.add(Conv2d(8), (0,), "conv")
     relu = builder.add(Activation("relu"), (conv,), "relu")
-    cost = count(builder.build({"out": relu}), partial, also=["paper"])
+    cost = count(builder.build({"out": relu}), partial)
     assert [row.macs for row in cost.rows] == [3 * 8 * 16, None]
     assert [row.flops for row in cost.rows] == [2 * 3 * 8 * 16, None]
     assert cost.macs == cost.total("partial") == 3 * 8 * 16
@@ -161,7 +162,7 @@ def mobile_block() -> Graph:
 
 
 def test_the_difference_of_two_conventions_closes_term_by_term() -> None:
-    cost = count(mobile_block(), also=["fvcore", "torch"])
+    cost = count(mobile_block())
     norms, pool = 2 * (8 + 16) * 36, 16 * 36
     assert [(term.operator, term.amount, term.nodes) for term in difference(cost, "fvcore", "paper")] == [
         ("bn", norms, 2),
@@ -176,7 +177,7 @@ def test_the_difference_of_two_conventions_closes_term_by_term() -> None:
 
 
 def test_a_term_is_told_per_element_written_or_read() -> None:
-    cost = count(mobile_block(), also=["ptflops", "torchinfo"], batch=3)
+    cost = count(mobile_block(), batch=3)
     rates = {term.operator: term.rate for term in difference(cost, "ptflops", "paper")}
     assert rates == {"bn": "2/elt", "gap": "2/in-elt", "linear": "1/elt"}
     [norms] = [term for term in difference(cost, "torchinfo", "paper") if term.operator == "bn"]
@@ -202,6 +203,6 @@ def resnet50() -> Graph:
 
 def test_pycls_counts_the_bias_of_the_classifier() -> None:
     """Source: pycls' dev/model_complexity.json, ResNet-50."""
-    cost = count(resnet50(), "pycls", also=["paper"])
+    cost = count(resnet50(), "pycls")
     assert cost.macs == 4_089_185_256
     assert cost.total("paper") == 4_089_185_256 - 1000

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from costcalc.api import count
 from costcalc.cli import run
-from costcalc.cost import Cost, count, parse_precision
+from costcalc.cost import Cost
 from costcalc.cost.fits import Fit, fit
 from costcalc.graph import Conv2d, Flatten, Graph, GraphBuilder, Linear
 from costcalc.report.fits import fits_table
@@ -29,7 +30,7 @@ TENSORS = 3 * 121 + 2 * 100  # while `narrow` runs
 
 
 def held_against(ram: int, flash: int | None = None) -> tuple[Cost, Fit]:
-    cost = count(network(), precision=parse_precision("fp8"))
+    cost = count(network(), dtype="fp8")
     return cost, fit(cost, ram, flash)
 
 

@@ -6,7 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from costcalc.cost import Cost, count
+from costcalc.api import count
+from costcalc.cost import Cost
 from costcalc.cost.formula import formulas
 from costcalc.errors import UsageError
 from costcalc.graph import Activation, BatchNorm, Conv2d, ConvTranspose2d, Flatten, GraphBuilder, Linear, Op

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from costcalc.cost import count
+from costcalc.api import count
 from costcalc.errors import Diagnostic, SpecError
 from costcalc.graph import Add, Concat, Conv2d, Graph, Mul
 from costcalc.networks import load

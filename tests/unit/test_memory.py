@@ -2,7 +2,8 @@
 
 import pytest
 
-from costcalc.cost import FUSIONS, Fusion, count, parse_fusion, parse_precision
+from costcalc.api import count
+from costcalc.cost import FUSIONS, Fusion, parse_fusion
 from costcalc.errors import UsageError
 from costcalc.graph import (
     Activation,
@@ -22,8 +23,6 @@ from costcalc.graph import (
     Slice,
 )
 
-BYTE = parse_precision("fp8")  # one byte per element: bytes are elements
-
 
 def chain(shape: Shape, *ops: Op) -> Graph:
     """Each operator reads the one before."""
@@ -36,7 +35,7 @@ def chain(shape: Shape, *ops: Op) -> Graph:
 
 def moved(graph: Graph, fusion: Fusion = "conv-bn-act") -> list[tuple[int, int]]:
     """Return (read, written) elements by row."""
-    return [(row.read_bytes, row.written_bytes) for row in count(graph, precision=BYTE, fusion=fusion).rows]
+    return [(row.read_bytes, row.written_bytes) for row in count(graph, dtype="fp8", fusion=fusion).rows]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +43,7 @@ def moved(graph: Graph, fusion: Fusion = "conv-bn-act") -> list[tuple[int, int]]
 )
 def test_shufflenet_v2_closed_forms(c1: int, c2: int, h: int, w: int, g: int) -> None:
     """Source: ShuffleNetV2 (arXiv:1807.11164), section 2, guidelines G1 and G2."""
-    [row] = count(chain((c1, h, w), Conv2d(c2, groups=g)), precision=BYTE).rows
+    [row] = count(chain((c1, h, w), Conv2d(c2, groups=g)), dtype="fp8").rows
     assert row.memory_access == h * w * (c1 + c2) + c1 * c2 // g
     assert row.read_bytes == h * w * c1 + c1 * c2 // g
     assert row.written_bytes == h * w * c2
@@ -54,7 +53,7 @@ def test_shufflenet_v2_closed_forms(c1: int, c2: int, h: int, w: int, g: int) ->
 @pytest.mark.parametrize("size", [28, 56])
 def test_guideline_1_bounds_memory_access_from_below(c1: int, c2: int, size: int) -> None:
     """Source: ShuffleNetV2, Equation 1: equal channels are cheapest; the ratios are those of its Table 1."""
-    [row] = count(chain((c1, size, size), Conv2d(c2)), precision=BYTE).rows
+    [row] = count(chain((c1, size, size), Conv2d(c2)), dtype="fp8").rows
     positions, macs = size * size, row.node.op.macs(*row.inputs)
     assert macs == positions * c1 * c2
     # MAC >= 2 sqrt(hw B) + B / hw, squared to stay with integers
@@ -67,15 +66,14 @@ def test_guideline_1_bounds_memory_access_from_below(c1: int, c2: int, size: int
 def test_guideline_2_says_what_groups_cost(groups: int) -> None:
     """Source: ShuffleNetV2, Equation 2: at a fixed cost and input, memory access grows with the groups."""
     c1, c2, positions = 64, 32 * groups, 28 * 28  # the same multiply-accumulates for any number of groups
-    [row] = count(chain((c1, 28, 28), Conv2d(c2, groups=groups)), precision=BYTE).rows
+    [row] = count(chain((c1, 28, 28), Conv2d(c2, groups=groups)), dtype="fp8").rows
     assert row.macs == (macs := positions * 64 * 32)
     assert row.memory_access == positions * c1 + macs * groups // c1 + macs // positions
 
 
-def test_precision_and_batch() -> None:
+def test_number_formats_and_batch() -> None:
     graph = chain((4, 5, 5), Conv2d(6, bias=True))
-    mixed = parse_precision(weights="fp8", activations="fp16")
-    [row] = count(graph, batch=3, precision=mixed).rows
+    [row] = count(graph, batch=3, weights_dtype="fp8", activations_dtype="fp16").rows
     assert row.read_bytes == 3 * 2 * 100 + (24 + 6)
     assert row.written_bytes == 3 * 2 * 150
     [row] = count(graph).rows
@@ -167,12 +165,12 @@ def test_a_misspelt_fusion_is_corrected() -> None:
 
 def test_biases_are_int32_beside_eight_bit_weights() -> None:
     """As STM32Cube.AI has them: the bias that a folded batch norm leaves behind is one."""
-    [conv, bn] = count(chain((4, 5, 5), Conv2d(8), BatchNorm()), precision="int8").rows
+    [conv, bn] = count(chain((4, 5, 5), Conv2d(8), BatchNorm()), dtype="int8").rows
     assert (conv.read_bytes, bn.read_bytes) == (100 + 32 + 4 * 8, 0)
-    [conv] = count(chain((4, 5, 5), Conv2d(8, bias=True)), precision="int8", fusion="none").rows
+    [conv] = count(chain((4, 5, 5), Conv2d(8, bias=True)), dtype="int8", fusion="none").rows
     assert conv.read_bytes == 100 + 32 + 4 * 8
-    assert count(chain((4, 5, 5), Conv2d(8, bias=True)), precision="int8").param_bytes == 32 + 4 * 8
-    assert count(chain((4, 5, 5), Conv2d(8, bias=True)), precision="fp16").param_bytes == 2 * (32 + 8)
+    assert count(chain((4, 5, 5), Conv2d(8, bias=True)), dtype="int8").param_bytes == 32 + 4 * 8
+    assert count(chain((4, 5, 5), Conv2d(8, bias=True)), dtype="fp16").param_bytes == 2 * (32 + 8)
 
 
 def test_what_is_cropped_is_copied_to_be_flattened() -> None:

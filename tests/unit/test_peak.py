@@ -1,6 +1,7 @@
 """Peak memory: which tensors are alive together."""
 
-from costcalc.cost import Fusion, Peak, count, parse_precision
+from costcalc.api import count
+from costcalc.cost import Fusion, Peak
 from costcalc.graph import (
     Activation,
     AdaptiveAvgPool2d,
@@ -15,11 +16,9 @@ from costcalc.graph import (
     Slice,
 )
 
-BYTE = parse_precision("fp8")  # one byte per element: bytes are elements
-
 
 def peak_of(graph: Graph, fusion: Fusion = "conv-bn-act", *, weights_in_ram: bool = False) -> Peak:
-    return count(graph, precision=BYTE, fusion=fusion, weights_in_ram=weights_in_ram).peak_memory
+    return count(graph, dtype="fp8", fusion=fusion, weights_in_ram=weights_in_ram).peak_memory
 
 
 def test_a_chain_holds_the_input_and_the_output_of_one_kernel() -> None:
@@ -108,10 +107,9 @@ def test_weights_in_ram() -> None:
     assert peak_of(graph, "none", weights_in_ram=True).bytes == 400 + eager
 
 
-def test_batch_and_precision() -> None:
+def test_batch_and_number_formats() -> None:
     builder = GraphBuilder("net", (1, 10, 10))
     graph = builder.build({"out": builder.add(Conv2d(2), (0,), "conv")})
-    mixed = parse_precision("fp16", weights="fp8")
-    peak = count(graph, batch=3, precision=mixed, weights_in_ram=True).peak_memory
+    peak = count(graph, batch=3, dtype="fp16", weights_dtype="fp8", weights_in_ram=True).peak_memory
     assert peak.live == (("weights", 2), ("input", 600), ("conv", 1200))
     assert peak.bytes == 1802

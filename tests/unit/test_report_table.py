@@ -12,7 +12,8 @@ from fractions import Fraction
 import pytest
 from rich.cells import cell_len
 
-from costcalc.cost import CONVENTIONS, PAPER, AtLeast, Cost, count
+from costcalc.api import count
+from costcalc.cost import CONVENTIONS, PAPER, AtLeast, Cost
 from costcalc.errors import UsageError
 from costcalc.graph import (
     Activation,
@@ -80,7 +81,7 @@ def network() -> Graph:
 
 
 def counted(**options: int) -> Cost:
-    return count(network(), also=("fvcore",), **options)  # type: ignore[arg-type]
+    return count(network(), **options)  # type: ignore[arg-type]
 
 
 def test_a_pipe_gets_every_column_whole() -> None:
@@ -227,7 +228,7 @@ def test_compare_gives_ratios_to_the_first_and_says_when_fvcore_agrees() -> None
         Entry("c", cost, total + 1),
         Entry("d", cost),
     ]
-    table = compare_table(entries, [cost.convention], with_fvcore=True)
+    table = compare_table(entries, [cost.basis.convention], with_fvcore=True)
     assert [row["ratio"] for row in table.rows] == [1, 2, 1, 1]
     assert [row["fvcore_matches"] for row in table.rows] == [True, True, False, None]
     # bn: 2 per element of 4x8x8; gap: 1 per input element of 8x8x8
@@ -246,7 +247,7 @@ def test_compare_without_fvcore_has_no_trace_of_it() -> None:
 
 
 def test_another_convention_gets_a_column() -> None:
-    cost = count(network(), "torch", also=("fvcore",))
+    cost = count(network(), "torch")
     table = compare_table(
         [Entry("a", cost)], [CONVENTIONS["torch"], CONVENTIONS["fvcore"]], with_fvcore=False
     )
@@ -267,7 +268,7 @@ def test_rows_of_show_add_up_to_the_total(by: By) -> None:
 
 
 def test_show_has_a_column_for_each_convention_and_it_adds_up() -> None:
-    cost = count(network(), "torch", also=("fvcore",))
+    cost = count(network(), "torch,fvcore")
     table = show_table("net", cost, "op")
     assert [column.header for column in table.columns][2:5] == ["MACs", "FLOPs (torch)", "MACs (fvcore)"]
     assert table.total is not None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from costcalc.cost import count
+from costcalc.api import count
 from costcalc.errors import SpecError
 from costcalc.graph import Graph
 from costcalc.networks import load

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from costcalc.cost import CONVENTIONS, Rule, count
+from costcalc.api import count
+from costcalc.cost import CONVENTIONS, Rule
 from costcalc.graph import (
     Activation,
     BatchNorm,
@@ -35,7 +36,7 @@ def network() -> Graph:
     return builder.build({"out": builder.add(Conv2d(8), (x,), "conv"), "side": side})
 
 
-COST = count(network(), also=list(TOOLS))
+COST = count(network())
 
 
 def witnessed(tool: str, total: int, by_node: dict[str, int] | None = None) -> Witnessed:
@@ -76,7 +77,7 @@ def test_what_is_missing_is_unknown_but_an_unexpected_failure_fails() -> None:
 
 def test_what_a_tool_counts_is_said_once_if_it_is_the_same_for_all_networks() -> None:
     plain = GraphBuilder("plain", (3, 8, 8))
-    other = count(plain.build({"out": plain.add(Conv2d(4), (0,), "conv")}), also=list(TOOLS))
+    other = count(plain.build({"out": plain.add(Conv2d(4), (0,), "conv")}))
     checks = [
         tool_check(cost, witnessed(tool, cost.total(tool)), tool, None)
         for cost in (COST, other)
@@ -92,8 +93,8 @@ def test_what_a_tool_counts_is_said_once_if_it_is_the_same_for_all_networks() ->
 
 def test_the_first_difference_is_found_with_and_without_counts_by_node() -> None:
     graph = network()
-    ours = [row.counts["fvcore"] for row in COST.rows]
-    by_node = {row.node.name: row.counts["fvcore"] or 0 for row in COST.rows} | {"side": 7}
+    ours = [row.count("fvcore") for row in COST.rows]
+    by_node = {row.node.name: row.count("fvcore") or 0 for row in COST.rows} | {"side": 7}
     node = first_difference(graph, ours, witnessed("fvcore", 0, by_node), lambda part: pytest.fail("asked"))
     assert node.name == "side"
 
@@ -168,7 +169,7 @@ def test_an_operator_without_a_rule_leaves_the_check_open(monkeypatch: pytest.Mo
     rules = {**convention.rules, BatchNorm: Rule("unknown", lambda call: None)}
     partial = dataclasses.replace(convention, rules=rules)
     monkeypatch.setitem(CONVENTIONS, "thop", partial)
-    cost = count(network(), also=["thop"])
+    cost = count(network())
     found = tool_check(cost, witnessed("thop", 99), "thop", None)
     assert (found.verdict, found.fails) == ("unknown", False)
     assert found.definition == "thop = paper + bn ?."

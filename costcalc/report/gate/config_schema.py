@@ -20,11 +20,12 @@ FILE: Final = "config.schema.json"
 
 Schema = dict[str, Any]
 
-_NUMBER: Final = r"\+?\d[\d_,]*(\.\d+)?([eE][+-]?\d{1,2})?"
-_COUNT: Final = rf"^\s*{_NUMBER}\s*[kKMGBT]?\s*$"
-_BYTES: Final = rf"^\s*{_NUMBER}\s*([kKMGT]i?B|B)?\s*$"
-_PERCENT: Final = rf"^\s*{_NUMBER}\s*[kKMGBT]?\s*%?\s*$"
-_GROWTH: Final = rf"{_NUMBER}\s*[kKMGBT]?\s*%"
+_PLAIN: Final = r"\+?\d{1,3}(,\d{3})+"
+_NUMBER: Final = r"\+?\d+(_\d+)*(\.\d+)?([eE][+-]?\d{1,2})?"
+_COUNT: Final = rf"^\s*({_PLAIN}|{_NUMBER}\s*[kKMGBT]?)\s*$"
+_BYTES: Final = rf"^\s*({_PLAIN}|{_NUMBER}\s*([kKMGT]i?B?|B)?)\s*$"
+_PERCENT: Final = rf"^\s*({_PLAIN}|{_NUMBER}\s*[kKMGBT]?)\s*%?\s*$"
+_GROWTH: Final = rf"({_PLAIN}|{_NUMBER}\s*[kKMGBT]?)\s*%"
 
 
 def schema_text() -> str:
