@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -25,8 +26,9 @@ def _nothing_stays_registered() -> Iterator[None]:
     from costcalc.cost import CONVENTIONS
     from costcalc.spec.primitives import PRIMITIVES
 
-    kept = [(each, dict(each)) for each in (PRIMITIVES, CONVENTIONS, CONVENTIONS["paper"].rules)]
+    registries: list[Any] = [PRIMITIVES, CONVENTIONS, CONVENTIONS["paper"].rules]
+    kept = [dict(each) for each in registries]
     yield
-    for registry, before in kept:
-        registry.clear()  # type: ignore[attr-defined]
-        registry.update(before)  # type: ignore[attr-defined]
+    for registry, before in zip(registries, kept, strict=True):
+        registry.clear()
+        registry.update(before)
