@@ -79,7 +79,9 @@ def test_names_tell_networks_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_what_no_output_needs_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "net.yaml"
     rows = "[[a, conv, 8, ~], [lost, conv, 4, a], [b, conv, 4, a]]"
-    path.write_text(f"costcalc: 1\ninput: [3, 8, 8]\ncolumns: [name, op, c, from]\nstages: {rows}\n")
+    path.write_text(
+        f"costcalc: 1\nname: net\ninput: [3, 8, 8]\ncolumns: [name, op, c, from]\nstages: {rows}\n"
+    )
     for command in (["compare", "--no-fvcore"], ["show"], ["fits", "--ram", "1MB"]):
         assert run([command[0], str(path), *command[1:]]) == 0
         assert "no output needs lost" in capsys.readouterr().err
