@@ -90,6 +90,7 @@ def resolve(spec: Spec, overrides: Mapping[str, Slot]) -> Resolved:
     overrides = {**spec.overrides, **overrides}
     scope = _parameters(spec, overrides, functions)
     base = _input(spec, scope, functions)
+    _require_positive_factors(spec, scope, functions)
     shape = _scaled_input(spec, base, overrides, scope, functions)
     rows = _rows(spec, scope, functions)
     return Resolved(spec, scope, functions, shape, shape == base, rows)
@@ -119,6 +120,15 @@ def _input(spec: Spec, scope: Scope, functions: Functions) -> tuple[int, int, in
         for cell in spec.input
     ]
     return channels, height, width
+
+
+def _require_positive_factors(spec: Spec, scope: Scope, functions: Functions) -> None:
+    """Refuse a multiplier that nobody means, before a rule such as `max(floor(x), 8)` hides it."""
+    for dimension, scaling in spec.scaling.items():
+        factor = evaluate(scaling.factor, scope, functions)
+        if (type(factor) in (int, Fraction) or is_batched(factor)) and factor <= 0:
+            message = f"the factor of {dimension}, `{scaling.factor.text}` = {show(factor)}, is not positive"
+            raise SpecError(Diagnostic("E320", message, scaling.factor.location(), "for example 0.5"))
 
 
 def _scaled_input(

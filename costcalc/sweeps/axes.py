@@ -185,6 +185,10 @@ def _range(name: str, text: str) -> dict[str, Value]:
     if last < first:
         raise _wrong(name, text, "the last value is less than the first")
     count = int((last - first) // step) + 1
+    if len(parts) == 2 and first + (count - 1) != last:
+        raise _wrong(
+            name, text, "1 does not step from the first value to the last: give a step, FIRST:LAST:STEP"
+        )
     if count > MOST_VALUES:
         raise _wrong(name, text, f"more than {MOST_VALUES:,} values")
     denominator = math.lcm(first.denominator, step.denominator)

@@ -279,6 +279,7 @@ def test_fvcore_counts_too(costcalc: Command, tmp_path: Path, monkeypatch: pytes
         (["--alpha", "0.5:1:0"], "E601"),
         (["--alpha", "1:0.5:0.1"], "E601"),
         (["--alpha", "0.5,,1"], "E601"),
+        (["--alpha", "0.25:1"], "E601"),
         (["--set", "alpha"], "E601"),
         (["--alpha", "0.5", "--set", "alpha=1"], "E602"),
         (["--phi", "1"], "E004"),

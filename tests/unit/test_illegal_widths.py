@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from costcalc.errors import Diagnostic, SpecError
+from costcalc.errors import CostcalcError, Diagnostic, SpecError
 from costcalc.networks import load
 
 SPEC = """\
@@ -54,10 +54,16 @@ def test_a_width_that_is_not_whole(tmp_path: Path) -> None:
         assert all("stem" not in each.message for each in refused(tmp_path, f"alpha={legal}"))
 
 
-@pytest.mark.parametrize(("alpha", "width"), [("0.01", "0.32"), ("0", "0"), ("-1", "-32")])
-def test_a_width_of_less_than_one(tmp_path: Path, alpha: str, width: str) -> None:
-    stem, _ = refused(tmp_path, f"alpha={alpha}")
-    assert (stem.code, stem.message) == ("E320", f"stem: width: 32 * {alpha} = {width} is less than 1")
+@pytest.mark.parametrize("alpha", ["0", "-1", "0.25-1"])
+def test_a_factor_that_is_not_positive_is_refused_before_a_rule_rounds_it_up(alpha: str) -> None:
+    for reference in (f"mobilenet@alpha={alpha}", f"mobilenet@rho={alpha}", f"mobilenet@depth={alpha}"):
+        with pytest.raises(CostcalcError, match="E320 the factor of .* is not positive"):
+            load(reference)
+
+
+def test_a_width_of_less_than_one(tmp_path: Path) -> None:
+    stem, _ = refused(tmp_path, "alpha=0.01")
+    assert (stem.code, stem.message) == ("E320", "stem: width: 32 * 0.01 = 0.32 is less than 1")
     assert stem.help and stem.help.startswith("nearest legal multipliers: 0.03125 or 0.0625;")
 
 
