@@ -96,8 +96,10 @@ def _memory_options(several: Several | None = None) -> tuple[Callable[[Command],
 
 
 def count(graph: Graph, basis: Basis) -> Cost:
-    """Count a network, and warn if the search for the best order was given up."""
+    """Count a network; warn of what was left out, and if the search for the best order was given up."""
     cost = basis.count(graph)
+    if graph.unread:
+        report([Diagnostic("W409", graph.unread_note, graph.unread[0].origin, severity="warning")])
     if cost.basis.order == "best found":
         message = f"{graph.name} has too many branches: its order may not be the best one"
         report([Diagnostic("E508", message, severity="warning")])

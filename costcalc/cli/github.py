@@ -12,8 +12,8 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
-from costcalc import __version__
 from costcalc.errors import CostcalcError, Diagnostic, UsageError
+from costcalc.version import __version__
 
 TIMEOUT: Final = 20.0
 """Seconds that an answer may take."""

@@ -308,4 +308,11 @@ LINT_CODES: Final[dict[str, Code]] = {
         "params: {r: 2}\nscaling: {resolution: {factor: r}}\ncolumns: [op, c, in]\nstages: [[conv, 8, 32]]",
         "params: {r: 1}\nscaling: {resolution: {factor: r}}\ncolumns: [op, c, in]\nstages: [[conv, 8, 32]]",
     ),
+    "W409": Code(
+        "steps that no output needs",
+        "Nobody runs what no output needs, so that it is left out of every count. A row whose name is in "
+        "no `from` and that is not the last, or a step whose label nobody reads, is mostly a slip.",
+        "columns: [name, op, c, from]\nstages: [[a, conv, 8, ~], [b, conv, 4, a], [c, conv, 4, a]]",
+        "columns: [name, op, c, from]\nstages: [[a, conv, 8, ~], [b, conv, 4, a], [c, add, ~, [b, b]]]",
+    ),
 }

@@ -13,7 +13,7 @@ from costcalc.cost import Basis
 from costcalc.cost import metric as metric_of
 from costcalc.gate import located
 from costcalc.gate.patterns import Pattern
-from costcalc.gate.result import LimitChange, Place, Rule
+from costcalc.gate.result import LimitChange, LimitSource, Place
 
 Level = Literal["error", "warn", "off"]
 LEVELS: Final[tuple[Level, ...]] = ("error", "warn", "off")
@@ -94,10 +94,10 @@ class Budget:
     file: Path | None = None
     key: located.Path = ()
 
-    def rule(self, place: Place | None) -> Rule:
+    def rule(self, place: Place | None) -> LimitSource:
         """Return what a finding says about the rule behind it."""
         level: Literal["error", "warn"] = "warn" if self.level == "warn" else "error"
-        return Rule(self.name, place or self.place, level, self.message, self.reason)
+        return LimitSource(self.name, place or self.place, level, self.message, self.reason)
 
     def applies_to(self, path: Path, terms: str) -> bool:
         """Tell whether a network is among those that it is about."""

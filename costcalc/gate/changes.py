@@ -7,7 +7,7 @@ from typing import Any
 
 from costcalc.cost import METRICS, Basis, Cost, Group, Metric, find_metric
 from costcalc.gate.networks import REPORTED, Counted, whole
-from costcalc.gate.result import ModelChange, Part, Place, Status, Values, place_of
+from costcalc.gate.result import ModelChange, PartChange, Place, Status, Values, place_of
 from costcalc.spec.evaluate import show
 from costcalc.spec.files import shown
 from costcalc.units import plural
@@ -32,7 +32,7 @@ def change(
     """
     target = (now or before).reference  # type: ignore[union-attr]
     status = _status(now, before, renames)
-    parts: tuple[tuple[Part, ...], tuple[Part, ...]] = ((), ())
+    parts: tuple[tuple[PartChange, ...], tuple[PartChange, ...]] = ((), ())
     if details and status != "unchanged" and not (_lacks_layers(now) or _lacks_layers(before)):
         sums = _sums(now or before)
         parts = tuple(_stages(now, before, sums)), tuple(_layers(_cost(now), _cost(before), sums))
@@ -89,7 +89,7 @@ def _lacks_layers(counted: Counted | None) -> bool:
     return counted is not None and counted.cost is None
 
 
-def _stages(now: Counted | None, before: Counted | None, metrics: list[Metric]) -> Iterator[Part]:
+def _stages(now: Counted | None, before: Counted | None, metrics: list[Metric]) -> Iterator[PartChange]:
     """Yield the stages that differ, with the cells of their rows that do."""
     left, right = _by_name(_cost(now)), _by_name(_cost(before))
     cells, former = _cells(now), _cells(before)
@@ -98,14 +98,14 @@ def _stages(now: Counted | None, before: Counted | None, metrics: list[Metric]) 
         words = _difference(cells.get(name), former.get(name))
         if words != ("", "") or _moved(values) or name not in left or name not in right:
             group = left.get(name) or right[name]
-            yield Part(name, _part_status(name, left, right), values, _place(group), *words)
+            yield PartChange(name, _part_status(name, left, right), values, _place(group), *words)
 
 
 def _by_name(cost: Cost | None) -> dict[str, Group]:
     return {group.name: group for group in cost.by_stage()} if cost else {}
 
 
-def _layers(now: Cost | None, before: Cost | None, metrics: list[Metric]) -> Iterator[Part]:
+def _layers(now: Cost | None, before: Cost | None, metrics: list[Metric]) -> Iterator[PartChange]:
     """Yield the layers that differ, in what they are or in what they read."""
     left = {row.node.name: row for row in now.rows} if now else {}
     right = {row.node.name: row for row in before.rows} if before else {}
@@ -118,7 +118,7 @@ def _layers(now: Cost | None, before: Cost | None, metrics: list[Metric]) -> Ite
         )
         values = _values(group, former, metrics)
         words = row.label if row else "", old.label if old else ""
-        yield Part(name, _part_status(name, left, right), values, _place(group or former), *words)
+        yield PartChange(name, _part_status(name, left, right), values, _place(group or former), *words)
 
 
 def _part_status(name: str, now: Mapping[str, Any], before: Mapping[str, Any]) -> Status:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from costcalc.errors import CostcalcError, Diagnostic, Location, UsageError
 from costcalc.gate.changes import change
 from costcalc.gate.gather import Gathered, Pair, Request, gather
-from costcalc.gate.result import Finding, ModelChange, Result, Rule
+from costcalc.gate.result import Finding, LimitSource, ModelChange, Result
 from costcalc.gate.verdict import findings
 
 
@@ -78,7 +78,7 @@ def _refuse_gaps(gathered: Gathered, found: Iterable[Finding]) -> None:
         raise CostcalcError(errors)
 
 
-def _skipped(rule: Rule, metric: str) -> Diagnostic:
+def _skipped(rule: LimitSource, metric: str) -> Diagnostic:
     message = f"`{rule.name}` limits how much {metric} grows, and there is no base"
     place = rule.place
     where = Location(place.file, place.line, place.column, place.column + 1) if place else None

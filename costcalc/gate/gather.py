@@ -276,6 +276,8 @@ def _notes(request: Request, base: OpenBase | None, pairs: Iterable[Pair]) -> It
     if base is not None and request.against == AUTO:
         yield f"compared with {base.base.name}, as no other base was named"
     for pair in pairs:
+        if pair.now.cost is not None and pair.now.cost.graph.unread:
+            yield pair.now.cost.graph.unread_note
         if pair.now.cost is not None and pair.now.cost.basis.order == "best found":
             yield f"{pair.now.reference.name} has too many branches: its order may not be the best one"
 

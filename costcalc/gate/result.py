@@ -109,7 +109,7 @@ BASIS: Final = Record(Basis.record, read_basis, _basis_schema)
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class LimitSource:
     """Who set a limit."""
 
     name: Annotated[str, "Its name in the config, or the option that sets the limit.", Key("id")]
@@ -153,7 +153,7 @@ class Finding:
     outcome: Annotated[Outcome, "Why."]
     values: Annotated[Values, FLAT]
     limit: Annotated[Count, "The largest integer that would pass; of `max_slack` the `max` to lower."]
-    rule: Annotated[Rule, "Who says so."]
+    rule: Annotated[LimitSource, "Who says so."]
     place: Annotated[Place | None, "The line of the spec that is most to blame, else its first.", FLAT] = None
     context: Annotated[Basis | None, "What it rests on, where a rule counts otherwise.", BASIS] = None
 
@@ -166,7 +166,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PartChange:
     """A stage or a layer that differs from the base."""
 
     name: Annotated[str, "Its path: `stage3`, `stage3.1.conv`."]
@@ -186,8 +186,8 @@ class ModelChange:
     metrics: Annotated[Metrics, "All that was counted."]
     file: Annotated[str, "Its spec; the base's, if it was removed."]
     before: Annotated[str | None, "Its reference in the base, if another."] = None
-    stages: Annotated[tuple[Part, ...], "Those that differ, in execution order."] = ()
-    layers: Annotated[tuple[Part, ...], "Those that differ, in execution order."] = ()
+    stages: Annotated[tuple[PartChange, ...], "Those that differ, in execution order."] = ()
+    layers: Annotated[tuple[PartChange, ...], "Those that differ, in execution order."] = ()
 
 
 @dataclass(frozen=True, slots=True)

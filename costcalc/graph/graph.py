@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from costcalc.errors import Location
+from costcalc.errors import MOST_NAMED, Location
 from costcalc.graph.elementwise import Input
 from costcalc.graph.operator import Op, Shape, Weight
 
@@ -41,13 +41,22 @@ class Graph:
         name: What it is called.
         nodes: In execution order; node 0 is the input.
         outputs: By head, the node that computes it.
-        unread: The names of nodes that were left out, as no output needs them.
+        unread: Nodes that were left out, as no output needs them.
     """
 
     name: str
     nodes: tuple[Node, ...]
     outputs: Mapping[str, int]
-    unread: tuple[str, ...] = field(default=(), compare=False)
+    unread: tuple[Node, ...] = field(default=(), compare=False)
+
+    @property
+    def unread_note(self) -> str:
+        """What to say of the nodes that were left out; empty if there are none."""
+        if not self.unread:
+            return ""
+        names = ", ".join(node.name for node in self.unread[:MOST_NAMED])
+        more = f" and {len(self.unread) - MOST_NAMED} more" if len(self.unread) > MOST_NAMED else ""
+        return f"{self.name}: no output needs {names}{more}, so they are not counted"
 
     @property
     def input_shape(self) -> Shape:
@@ -140,7 +149,7 @@ class GraphBuilder:
             inputs = tuple([place[source] for source in node.inputs])
             kept.append(replace(node, inputs=inputs, shares=shares))
         heads = {head: place[index] for head, index in outputs.items()}
-        unread = tuple([node.name for node in self.nodes if node.name not in names])
+        unread = tuple([node for node in self.nodes if node.name not in names])
         return Graph(self.name, tuple(kept), heads, unread)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from costcalc.errors import CostcalcError, Diagnostic, Location, SpecError, said_once
+from costcalc.graph import Graph
 from costcalc.spec.check import check
 from costcalc.spec.files import Files
 from costcalc.spec.link import gather, link
@@ -90,12 +91,13 @@ def _unused_imports(path: Path, files: Files, reached: frozenset[str], used: Usa
 def _networks(spec: Spec) -> Iterator[Diagnostic]:
     """Build the network and each variant of it; yield their errors, and what none of them has."""
     built: dict[str, Resolved] = {}
+    graphs: list[Graph] = []
     errors: dict[str, Sequence[Diagnostic]] = {}
     for variant, overrides in {"": {}, **spec.variants}.items():
         if all(_has_value(spec, name, overrides) for name in spec.params):
             try:
                 built[variant] = resolve(spec, overrides)
-                lower(built[variant], variant or spec.name)
+                graphs.append(lower(built[variant], variant or spec.name))
             except SpecError as error:
                 errors[f"`{spec.name}@{variant}`" if variant else ""] = error.diagnostics
     if errors:
@@ -110,6 +112,16 @@ def _networks(spec: Spec) -> Iterator[Diagnostic]:
         return
     yield from _idle_variants(spec, built)
     yield from _idle_rows(spec, built)
+    yield from _unread(graphs)
+
+
+def _unread(graphs: Sequence[Graph]) -> Iterator[Diagnostic]:
+    """Yield the places of which no network runs anything."""
+    run = {node.origin for graph in graphs for node in graph.nodes}
+    for node in {node.origin: node for graph in graphs for node in graph.unread}.values():
+        if node.origin not in run:
+            help = "let something read it, or take it out"
+            yield _warning("W409", f"no output needs `{node.name}`: it is not counted", node.origin, help)
 
 
 def _has_value(spec: Spec, name: str, overrides: Mapping[str, Slot]) -> bool:

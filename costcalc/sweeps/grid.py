@@ -210,8 +210,8 @@ def _sum(one: Grid, two: Grid) -> Any:
     if one.denominator != 1 or two.denominator != 1:
         mine, theirs = _operands(one, two)
         return _reduced(mine.plus(theirs), math.lcm(one.denominator, two.denominator))
-    if two.terms == _NOTHING:
-        return one
+    if _NOTHING in (one.terms, two.terms):
+        return one if two.terms == _NOTHING else two
     own, other = _alone(one), _alone(two)
     if own and other and (own.axes == other.axes or not own.axes or not other.axes):
         return Grid(((own.plus(other),),))

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Literal
 from costcalc.cost import PAPER, AtLeast, Basis, Convention, Cost, Term, difference, find_metric, partial_sum
 from costcalc.cost.difference import common_unit
 from costcalc.graph import Graph, Node
+from costcalc.networks import Network, network
+from costcalc.spec import Model
 from costcalc.verification.published import Figure, Value
 from costcalc.witness.ask import Unavailable, ask, known_bugs
 from costcalc.witness.tools import TOOLS, Witnessed, missing_packages
@@ -59,7 +61,7 @@ class Check:
 
 
 def verify(
-    graph: Graph,
+    of: str | Network | Model | Graph,
     tools: Sequence[str] = tuple(TOOLS),
     *,
     memory: bool | None = None,
@@ -68,15 +70,17 @@ def verify(
     """Ask other counters about a network, and PyTorch what it reads, writes and holds when it runs.
 
     Args:
-        graph: The network.
+        of: A reference such as `mobilenet@a0.5`, a network, a model of a spec, or a graph.
         tools: Whom to ask, of `costcalc.witness.tools.TOOLS`; one that is missing gives a check
             whose verdict is `unknown`.
         memory: Whether to watch memory; None: if PyTorch is installed.
         progress: Called with what comes next.
 
     Raises:
+        CostcalcError: there is no such network, or its spec is wrong.
         ImportError: memory is wanted and PyTorch is missing.
     """
+    graph = network(of).graph
     say = progress or (lambda what: None)
     cost = Basis().count(graph)
     checks = []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 
@@ -15,3 +18,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def update_docs(request: pytest.FixtureRequest) -> bool:
     # The option is unknown when pytest collects all tests and meets this folder late.
     return bool(request.config.getoption("--update-docs", default=False))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_stays_registered() -> Iterator[None]:
+    """Take back what an example adds to steps, conventions and rules: other tests count what ships."""
+    from costcalc.cost import CONVENTIONS
+    from costcalc.spec.primitives import PRIMITIVES
+
+    registries: list[Any] = [PRIMITIVES, CONVENTIONS, CONVENTIONS["paper"].rules]
+    kept = [dict(each) for each in registries]
+    yield
+    for registry, before in zip(registries, kept, strict=True):
+        registry.clear()
+        registry.update(before)

@@ -12,7 +12,7 @@ from costcalc.cost.metrics import depth
 from costcalc.errors import CostcalcError
 from costcalc.gate.budget import round_limit
 from costcalc.gate.networks import REPORTED
-from costcalc.gate.result import ModelChange, Part, Result, Values
+from costcalc.gate.result import ModelChange, PartChange, Result, Values
 
 HEAD = "costcalc: 1\nname: net\nimport: [std]\ninput: [3, 32, 32]\ncolumns: [name, op, c, k, n]\nstages:\n"
 ROWS = [
@@ -38,7 +38,7 @@ def changed(*rows: str) -> ModelChange:
     return model
 
 
-def told(parts: tuple[Part, ...]) -> list[tuple[str, str, str, str]]:
+def told(parts: tuple[PartChange, ...]) -> list[tuple[str, str, str, str]]:
     return [(part.name, part.status, part.before, part.now) for part in parts]
 
 

@@ -10,32 +10,32 @@ from costcalc.gate.result import (
     Base,
     Finding,
     LimitChange,
+    LimitSource,
     ModelChange,
-    Part,
+    PartChange,
     Place,
     Result,
-    Rule,
     Status,
     Values,
 )
 
 M1 = "specs/mobile/m1.yaml"
-MOBILE = Rule(
+MOBILE = LimitSource(
     "mobile",
     Place("costcalc.toml", 14),
     message="Ask @mobile-perf before raising.",
     reason="Pixel 6 at 20 ms needs <= 300M",
 )
-FLAGS = Rule("--max-increase")
+FLAGS = LimitSource("--max-increase")
 BASE = Base("origin/main", "3f2a9c1d0e5b47a6988f4c0b7a3d2e1f00aa11bb", is_merge_base=True)
 
 
-def part(name: str, value: int | None, base: int | None, line: int = 0, **about: Any) -> Part:
+def part(name: str, value: int | None, base: int | None, line: int = 0, **about: Any) -> PartChange:
     """Return a stage or layer by its MACs, with a parameter per thousand of them."""
     status: Status = "added" if base is None else "removed" if value is None else "changed"
     params = Values(*(None if each is None else each // 1000 for each in (value, base)))
     place = Place(M1, line, 13) if line else None
-    return Part(name, status, {"macs": Values(value, base), "params": params}, place, **about)
+    return PartChange(name, status, {"macs": Values(value, base), "params": params}, place, **about)
 
 
 LAYERS = (

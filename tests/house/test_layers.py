@@ -31,14 +31,14 @@ ROOMS: dict[str, set[str]] = {
     "verification": {"graph", "spec", "networks", "cost", "witness"},
     "sweeps": {"graph", "spec", "networks", "cost", "witness"},
     "gate": {"graph", "spec", "networks", "cost"},
-    "report": {"codes", "graph", "cost", "witness", "verification", "sweeps", "gate", "__init__"},
+    "report": {"codes", "graph", "cost", "witness", "verification", "sweeps", "gate"},
     "api": {"graph", "spec", "networks", "cost"},
     "__init__": {
         "graph", "spec", "networks", "cost", "api", "witness", "verification", "sweeps", "gate", "report"
     },
     "cli": {
         "codes", "graph", "spec", "importers", "networks", "cost", "witness", "verification", "sweeps",
-        "gate", "report", "__init__",
+        "gate", "report",
     },
     "__main__": {"cli"},
 }  # fmt: skip

@@ -15,7 +15,7 @@ import pytest
 
 from costcalc.cli import run
 from costcalc.cost import Basis
-from costcalc.gate.result import Finding, ModelChange, Place, Result, Rule, Values, to_json
+from costcalc.gate.result import Finding, LimitSource, ModelChange, Place, Result, Values, to_json
 from costcalc.report.gate.comment import (
     MOST_BYTES,
     Comment,
@@ -293,7 +293,9 @@ def many(networks: int) -> Result:
         for number in range(networks)
     )
     findings = tuple(
-        Finding(model.model, "macs", "max", "fail", "crossed", Values(2, 1), 1, Rule("all"), Place("x", 1))
+        Finding(
+            model.model, "macs", "max", "fail", "crossed", Values(2, 1), 1, LimitSource("all"), Place("x", 1)
+        )
         for model in models
     )
     return Result("check", Basis(), models, findings)

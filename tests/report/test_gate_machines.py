@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from costcalc.cost import Basis
-from costcalc.gate.result import Finding, Place, Result, Rule, Values, from_json
+from costcalc.gate.result import Finding, LimitSource, Place, Result, Values, from_json
 from costcalc.report.formats import formats, render
 from costcalc.report.formats.github import MOST
 
@@ -96,7 +96,15 @@ def test_annotations_are_escaped(fine: Result) -> None:
 def test_the_worst_ten_are_shown_and_the_last_says_how_many_more() -> None:
     findings = tuple(
         Finding(
-            f"m{over}", "macs", "max", "fail", "crossed", Values(100 + over), 100, Rule("r"), Place("a", 1)
+            f"m{over}",
+            "macs",
+            "max",
+            "fail",
+            "crossed",
+            Values(100 + over),
+            100,
+            LimitSource("r"),
+            Place("a", 1),
         )
         for over in range(1, 14)
     )

@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 
 from costcalc.cost import Basis
-from costcalc.gate.result import Finding, Place, Result, Rule, Values
+from costcalc.gate.result import Finding, LimitSource, Place, Result, Values
 from costcalc.report.formats import formats, render
 
 NAMES = ["broken", "fine", "difference"]
@@ -90,7 +90,7 @@ def test_junit_says_what_was_skipped(broken: Result) -> None:
 
 def test_characters_that_xml_forbids_are_replaced(fine: Result) -> None:
     (finding,) = fine.findings
-    rule = Rule("a\x00b", message="\x1b[31m & <b>")
+    rule = LimitSource("a\x00b", message="\x1b[31m & <b>")
     text = render(replace(fine, findings=(replace(finding, verdict="fail", rule=rule),)), "junit")
     assert "& <b>" in (next(ElementTree.fromstring(text).iter("failure")).text or "")
 
@@ -122,7 +122,7 @@ def test_fingerprints_stay_when_values_lines_and_order_change(broken: Result) ->
 
 def test_namesakes_have_fingerprints_of_their_own() -> None:
     twins = tuple(
-        Finding("a", "macs", "max", "fail", "crossed", Values(3), limit, Rule("r")) for limit in (1, 2)
+        Finding("a", "macs", "max", "fail", "crossed", Values(3), limit, LimitSource("r")) for limit in (1, 2)
     )
     found = json.loads(render(Result("check", Basis(), (), twins), "gitlab"))
     assert len({issue["fingerprint"] for issue in found}) == 2

@@ -64,7 +64,7 @@ def test_every_key_of_the_schema_is_written(broken: Result) -> None:
     definitions = schema()["definitions"]
     assert document["findings"][0].keys() == definitions["Finding"]["properties"].keys()
     assert document["models"][0].keys() == definitions["ModelChange"]["properties"].keys()
-    assert document["models"][0]["layers"][0].keys() == definitions["Part"]["properties"].keys()
+    assert document["models"][0]["layers"][0].keys() == definitions["PartChange"]["properties"].keys()
 
 
 def test_the_shipped_schema_is_up_to_date() -> None:

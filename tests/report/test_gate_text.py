@@ -9,7 +9,7 @@ import pytest
 
 from costcalc.cost import Basis, parse_basis
 from costcalc.gate.budget import round_limit
-from costcalc.gate.result import Finding, Kind, ModelChange, Part, Place, Result, Rule, Values
+from costcalc.gate.result import Finding, Kind, LimitSource, ModelChange, PartChange, Place, Result, Values
 from costcalc.report.blocks import plain_text
 from costcalc.report.formats import render
 from costcalc.report.gate.words import Numbers, advice, percent_text
@@ -103,7 +103,7 @@ def test_exact_integers_where_rounding_would_hide_the_difference() -> None:
     assert Numbers().pair("peak_memory", 8_388_609, 8_388_608) == ("8,388,609 B", "8,388,608 B")
     assert Numbers().pair("macs", 301_000_000, 300_000_000) == ("301M", "300M")
     increase = Finding(
-        "a", "macs", "max_increase", "fail", "grew", Values(2_000_001, 1_000_000), 2_000_000, Rule("r")
+        "a", "macs", "max_increase", "fail", "grew", Values(2_000_001, 1_000_000), 2_000_000, LimitSource("r")
     )
     assert Numbers().finding(increase) == "macs +1,000,001 (+100.0%), allowed +1,000,000 (+100.0%)"
 
@@ -157,18 +157,27 @@ def test_a_suggested_limit_is_written_as_one_and_holds(metric: str, value: int) 
     ],
 )
 def test_advice_is_what_works(kind: Kind, place: Place | None, said: str) -> None:
-    over = Finding("a", "macs", kind, "fail", "crossed", Values(413_000, 1), 200, Rule("my nets", place))
+    over = Finding(
+        "a", "macs", kind, "fail", "crossed", Values(413_000, 1), 200, LimitSource("my nets", place)
+    )
     assert plain_text(advice(over)).endswith(said)
 
 
 def test_without_a_base_layers_are_shares_of_the_whole() -> None:
     layers = tuple(
-        Part(name, "added", {"macs": Values(macs)}, Place("a.yaml", 3), "conv 1x1")
+        PartChange(name, "added", {"macs": Values(macs)}, Place("a.yaml", 3), "conv 1x1")
         for name, macs in (("small", 100), ("large", 300))
     )
     model = ModelChange("a.yaml", "added", {"macs": Values(400)}, "a.yaml", layers=layers)
     over = Finding(
-        "a.yaml", "macs", "max", "fail", "crossed", Values(400), 200, Rule("mobile", Place("c.toml", 1))
+        "a.yaml",
+        "macs",
+        "max",
+        "fail",
+        "crossed",
+        Values(400),
+        200,
+        LimitSource("mobile", Place("c.toml", 1)),
     )
     text = render(Result("check", Basis(), (model,), (over,)), "text")
     assert "     large  300 MACs (75.00%)  conv 1x1, a.yaml:3\n     small  100 MACs (25.00%)" in text
@@ -176,7 +185,7 @@ def test_without_a_base_layers_are_shares_of_the_whole() -> None:
 
 
 def test_what_is_unknown_is_never_zero() -> None:
-    unknown = Finding("a", "macs", "max", "fail", "unknown", Values(None, 3), 200, Rule("mobile"))
+    unknown = Finding("a", "macs", "max", "fail", "unknown", Values(None, 3), 200, LimitSource("mobile"))
     text = render(Result("check", Basis(), (), (unknown,)), "text")
     assert "FAIL a  macs is unknown, the limit is 200" in text
 
@@ -191,7 +200,9 @@ def test_passes_closest_to_their_limits_come_first(fine: Result) -> None:
 
 def test_other_conditions_of_a_rule_are_said() -> None:
     int8 = parse_basis(weights_dtype="int8", activations_dtype="fp16", weights_in_ram=True)
-    over = Finding("a", "peak_memory", "max", "fail", "crossed", Values(4096), 1024, Rule("r"), context=int8)
+    over = Finding(
+        "a", "peak_memory", "max", "fail", "crossed", Values(4096), 1024, LimitSource("r"), context=int8
+    )
     assert Numbers().finding(over) == (
         "peak_memory 4 KiB > 1 KiB by 3 KiB (300.0%) [int8 weights, fp16 activations, weights in RAM]"
     )

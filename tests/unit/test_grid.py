@@ -127,6 +127,7 @@ def test_a_running_sum_leaves_no_trace_of_what_is_gone() -> None:
     first, second = (grid([1, 2, 3], 0) * grid([1, 2, 3, k], 1) for k in (4, 5))
     assert (first + second - first).terms == second.terms
     assert first + second - (second + first) == 0
+    assert (0 + first).terms == (first + 0).terms == first.terms
 
 
 def test_counts_beyond_64_bits_are_an_error_not_a_wrong_number() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from costcalc.cli import run
 from costcalc.errors import CostcalcError
 from costcalc.networks import network, open_networks
 
@@ -73,3 +74,16 @@ def test_names_tell_networks_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     names = [each.name for each in open_networks(["old/net.yaml", "deep/old/net.yaml", "mobilenet"])]
     assert len(set(names)) == 3
     assert names[1:] == ["deep/old/net", "mobilenet"]
+
+
+def test_what_no_output_needs_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "net.yaml"
+    rows = "[[a, conv, 8, ~], [lost, conv, 4, a], [b, conv, 4, a]]"
+    path.write_text(
+        f"costcalc: 1\nname: net\ninput: [3, 8, 8]\ncolumns: [name, op, c, from]\nstages: {rows}\n"
+    )
+    for command in (["compare", "--no-fvcore"], ["show"], ["fits", "--ram", "1MB"]):
+        assert run([command[0], str(path), *command[1:]]) == 0
+        assert "no output needs lost" in capsys.readouterr().err
+    assert run(["check", str(path), "--max", "macs=1M"]) == 0
+    assert "no output needs lost" in capsys.readouterr().out

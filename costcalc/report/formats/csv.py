@@ -12,7 +12,7 @@ from costcalc.report.formats import Look, Printer
 from costcalc.report.record import Column, Record, Table
 
 if TYPE_CHECKING:
-    from costcalc.gate.result import Finding, ModelChange, Part, Place, Result, Values
+    from costcalc.gate.result import Finding, ModelChange, PartChange, Place, Result, Values
 
 _VALUES = (
     Column("metric", "metric"),
@@ -122,7 +122,7 @@ def _model(model: ModelChange) -> Iterator[Record]:
             yield from _part(model.model, kind, part)
 
 
-def _part(model: str, kind: str, part: Part) -> Iterator[Record]:
+def _part(model: str, kind: str, part: PartChange) -> Iterator[Record]:
     about = {"model": model, "part": part.name, "part_kind": kind, "status": part.status}
     for metric, values in part.metrics.items():
         if values.value == values.base:

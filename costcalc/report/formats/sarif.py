@@ -7,11 +7,11 @@ from pathlib import PurePath
 from typing import Any, Final
 from urllib.parse import quote
 
-from costcalc import __version__
 from costcalc.gate.result import Place, Result, Verdict
 from costcalc.report.formats import Look, Printer
 from costcalc.report.gate.issues import LOOSENED, Issue, issues
 from costcalc.report.gate.words import Numbers, from_root, metric_name
+from costcalc.version import __version__
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from costcalc.gate.result import Finding, ModelChange, Part, Result
+from costcalc.gate.result import Finding, ModelChange, PartChange, Result
 from costcalc.report.blocks import (
     JUDGEMENTS,
     JUDGEMENTS_ALIGN,
@@ -138,8 +138,8 @@ def _judgement(finding: Finding, numbers: Numbers) -> Judgement:
 def _parts(
     model: ModelChange,
     metric: str,
-    stages: Sequence[Part],
-    layers: Sequence[Part],
+    stages: Sequence[PartChange],
+    layers: Sequence[PartChange],
     hidden: int,
     numbers: Numbers,
     total: int | None = None,
@@ -161,7 +161,7 @@ def _parts(
     return Rows(headers, tuple(rows), "pp".rjust(len(headers), "l"), more=more)
 
 
-def _part_text(part: Part, metric: str, numbers: Numbers, total: int | None) -> str:
+def _part_text(part: PartChange, metric: str, numbers: Numbers, total: int | None) -> str:
     """Return what a part changes of a metric, or of another one where it leaves that as it was."""
     changing = headlines(part.metrics)
     metric = metric if metric in changing else next(iter(changing), metric)

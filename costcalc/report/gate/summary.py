@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from costcalc.gate.result import VERDICTS, Finding, ModelChange, Part, Result, Values, Verdict
+from costcalc.gate.result import VERDICTS, Finding, ModelChange, PartChange, Result, Values, Verdict
 from costcalc.report.gate.words import base_text
 from costcalc.units import plural
 
@@ -55,13 +55,13 @@ def blames(result: Result, *verdicts: Verdict) -> list[Blame]:
     ]
 
 
-def growth(part: Part, metric: str) -> int:
+def growth(part: PartChange, metric: str) -> int:
     """Return how much a stage or a layer adds to a metric; what is new adds all of it."""
     values = part.metrics.get(metric, Values(None))
     return (values.value or 0) - (values.base or 0)
 
 
-def largest(parts: Iterable[Part], metric: str, top: int) -> tuple[list[Part], int]:
+def largest(parts: Iterable[PartChange], metric: str, top: int) -> tuple[list[PartChange], int]:
     """Return the parts that change a metric most, and how many more change it; a `top` of 0 returns all."""
     changing = sorted(
         (part for part in parts if growth(part, metric)), key=lambda part: -abs(growth(part, metric))

@@ -17,10 +17,10 @@ from costcalc.gate.result import (
     Base,
     Finding,
     LimitChange,
+    LimitSource,
     ModelChange,
-    Part,
+    PartChange,
     Place,
-    Rule,
     Values,
 )
 from costcalc.report.blocks import Code, Words
@@ -159,7 +159,7 @@ class Numbers:
             return self.amount(metric, value)
         return f"{self.amount(metric, value)} ({percent_text(value - base, base) if base else 'new'})"
 
-    def part(self, part: Part, metric: str, total: int | None = None) -> str:
+    def part(self, part: PartChange, metric: str, total: int | None = None) -> str:
         """Return what a stage or a layer changes, or which share of a total it is."""
         values = part.metrics[metric]
         if total is None or values.value is None:
@@ -247,12 +247,12 @@ def sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
-def rule_text(rule: Rule) -> str:
+def rule_text(rule: LimitSource) -> str:
     """Return who set a limit, and where it is written."""
     return f'rule "{rule.name}" {place_text(rule.place)}' if rule.place else f"rule {rule.name}"
 
 
-def part_remark(part: Part, file: str) -> str:
+def part_remark(part: PartChange, file: str) -> str:
     """Return what a stage or a layer is and was, and its line, in short if it is in the network's file."""
     place = part.place
     if place is None:
@@ -262,7 +262,7 @@ def part_remark(part: Part, file: str) -> str:
     return ", ".join(filter(None, (_transition(part), where)))
 
 
-def _transition(part: Part) -> str:
+def _transition(part: PartChange) -> str:
     """Return `c = 96 -> 128`, `conv 3x3 -> conv 5x5`, or what there is of the two."""
     if not (part.before and part.now) or part.before == part.now:
         return part.now or part.before
