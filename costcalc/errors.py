@@ -12,7 +12,6 @@ file it was written. Whoever built the operator turns it into a located `Diagnos
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -100,6 +99,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     >>> did_you_mean("strde", ["stride", "padding"])
     'did you mean `stride`?'
     """
+    import difflib  # which no run without a mistake needs
+
     if len(word) > LONGEST_WORD:
         return None
     candidates = [each for each in islice(known, MOST_KNOWN) if len(each) <= LONGEST_WORD]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sys
 from collections.abc import Sequence
 from typing import TextIO
@@ -23,6 +22,8 @@ def is_terminal(stream: TextIO | None) -> bool:
 def terminal_width(stream: TextIO | None) -> int | None:
     """Return the width to fit a table into; None when nobody looks at a screen and nobody said."""
     if is_terminal(stream) or os.environ.get("COLUMNS"):
+        import shutil  # which loads every kind of archive
+
         return shutil.get_terminal_size().columns
     return None
 

@@ -6,7 +6,6 @@ Specs as they were come straight from git's object store: no checkout, nothing w
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import subprocess
 import weakref
@@ -328,5 +327,7 @@ class GitFiles(Files):
 
 def object_name(content: bytes, like: str) -> str:
     """Return what git calls a file of this content, in the kind of hash that another name has."""
+    import hashlib  # which loads OpenSSL, and a check without a base asks for no name
+
     algorithm = hashlib.sha256 if len(like) == 64 else hashlib.sha1
     return algorithm(b"blob %d\0" % len(content) + content).hexdigest()

@@ -55,9 +55,10 @@ class PReLU(Op):
         return (Weight("weight", (inputs[0][0] if self.per_channel else 1,)),)
 
 
-@dataclass(frozen=True, slots=True)
 class Add(Op):
     """Element-wise sum of two or more tensors of one shape (a residual connection)."""
+
+    __slots__ = ()
 
     kind = "add"
 
@@ -73,9 +74,10 @@ class Add(Op):
         return first
 
 
-@dataclass(frozen=True, slots=True)
 class Mul(Op):
     """Element-wise product; a (C, 1, 1) or (1, H, W) tensor is broadcast over the other (a gate)."""
+
+    __slots__ = ()
 
     kind = "mul"
 

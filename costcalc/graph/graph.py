@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -86,6 +85,8 @@ class Graph:
 
         Equal networks have equal digests, whatever their names and files.
         """
+        import hashlib  # which loads OpenSSL, and hardly any command asks for a digest
+
         owner = {node.name: index for index, node in enumerate(self.nodes)} | {None: None}
         text = repr([(node.op, node.inputs, node.shape, owner[node.shares]) for node in self.nodes])
         return hashlib.sha256(f"{text}{sorted(self.outputs.items())}".encode()).hexdigest()

@@ -11,9 +11,10 @@ from costcalc.graph.operator import Op, Pair, Shape, format_shape, image, neares
 INTERPOLATIONS = ("nearest", "bilinear")
 
 
-@dataclass(frozen=True, slots=True)
 class Flatten(Op):
     """(C, H, W) to (C*H*W,): a view, or a copy of what is not contiguous."""
+
+    __slots__ = ()
 
     kind = "flatten"
     needs_contiguous = True
@@ -108,9 +109,10 @@ class Upsample(Op):
         return (c, h * self.scale[0], w * self.scale[1])
 
 
-@dataclass(frozen=True, slots=True)
 class Concat(Op):
     """Join tensors along the channels (or features); the other sizes must be equal."""
+
+    __slots__ = ()
 
     kind = "concat"
 

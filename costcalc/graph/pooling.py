@@ -18,6 +18,8 @@ def _windows(size: int, kernel: int, stride: int, padding: int, dilation: int, c
 
 @dataclass(frozen=True, slots=True)
 class _WindowPool(Op):
+    """A window that moves over the image."""
+
     kernel_size: Pair
     stride: Pair = (1, 1)
     padding: Pair = (0, 0)
@@ -43,22 +45,26 @@ class _WindowPool(Op):
         return f"{self.kind} {format_window(self.kernel_size)}"
 
 
-@dataclass(frozen=True, slots=True)
 class MaxPool2d(_WindowPool):
     """Maximum over each window."""
+
+    __slots__ = ()
 
     kind = "max_pool"
 
 
-@dataclass(frozen=True, slots=True)
 class AvgPool2d(_WindowPool):
     """Mean over each window; padding counts as zeros."""
+
+    __slots__ = ()
 
     kind = "avg_pool"
 
 
 @dataclass(frozen=True, slots=True)
 class _AdaptivePool(Op):
+    """Windows that are as large as the output needs them."""
+
     output_size: Pair = (1, 1)
 
     def out_shape(self, *inputs: Shape) -> Shape:
@@ -66,15 +72,17 @@ class _AdaptivePool(Op):
         return (c, *self.output_size)
 
 
-@dataclass(frozen=True, slots=True)
 class AdaptiveAvgPool2d(_AdaptivePool):
     """Mean over output_size[0] x output_size[1] cells that cover the image; (1, 1) is global pooling."""
+
+    __slots__ = ()
 
     kind = "gap"
 
 
-@dataclass(frozen=True, slots=True)
 class AdaptiveMaxPool2d(_AdaptivePool):
     """Maximum over output_size[0] x output_size[1] cells that cover the image."""
+
+    __slots__ = ()
 
     kind = "gmp"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 from costcalc import graph as g
 
 
@@ -21,3 +23,14 @@ def test_what_decides_a_count_matters() -> None:
     digest = towers("near", "far").digest()
     assert towers("near", "far", shared=False).digest() != digest
     assert towers("near", "far", width=5).digest() != digest
+
+
+def test_operators_are_values_whether_or_not_they_add_arguments() -> None:
+    pool = g.MaxPool2d((3, 3))
+    assert pool == g.MaxPool2d((3, 3))
+    assert len({pool, g.MaxPool2d((3, 3)), g.AvgPool2d((3, 3))}) == 2
+    assert len({g.Add(), g.Add(), g.Mul()}) == 2
+    assert repr(pool).startswith("MaxPool2d(kernel_size=(3, 3)")
+    for op in (pool, g.Add(), g.Flatten()):
+        assert pickle.loads(pickle.dumps(op)) == op
+        assert not hasattr(op, "__dict__")
