@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from costcalc.errors import Diagnostic, Location, SpecError
@@ -75,7 +76,7 @@ class _Lowering:
         call = bind_row(written, name, self.spec.blocks)
         values = dict(row.values)
         for copy in range(row.copies):
-            inputs = tuple([self.source(cell) for cell in written.sources]) or (self.emitted[-1],)
+            inputs = self.inputs(written.sources, copy)
             if copy == 0:
                 self.check_size(row, "in", inputs[0])
             elif "s" in values:
@@ -89,6 +90,16 @@ class _Lowering:
             self.emitted.append(out)
             self.stages[row.stage] = out
         self.row_nodes.append((*first, out))
+
+    def inputs(self, sources: Sequence[Cell], copy: int) -> tuple[int, ...]:
+        """Return what a copy of a row reads: the first what `from` says, a later one the copy before it.
+
+        A count back, such as -2, moves along with the copies by itself.
+        """
+        if not sources:
+            return (self.emitted[-1],)
+        first = self.emitted[-1] if copy and sources[0].is_name else self.source(sources[0])
+        return (first, *(self.source(cell) for cell in sources[1:]))
 
     def source(self, cell: Cell) -> int:
         """Return the node of a stage's name, or of a count back over the rows' outputs."""

@@ -57,7 +57,7 @@ def test_a_width_that_is_not_whole(tmp_path: Path) -> None:
 @pytest.mark.parametrize("alpha", ["0", "-1", "0.25-1"])
 def test_a_factor_that_is_not_positive_is_refused_before_a_rule_rounds_it_up(alpha: str) -> None:
     for reference in (f"mobilenet@alpha={alpha}", f"mobilenet@rho={alpha}", f"mobilenet@depth={alpha}"):
-        with pytest.raises(CostcalcError, match="E320 the factor of .* is not positive"):
+        with pytest.raises(CostcalcError, match=r"E320 the factor of .* is not positive"):
             load(reference)
 
 

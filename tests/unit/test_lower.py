@@ -225,6 +225,17 @@ def test_no_tensor_is_lost_without_a_word(refused: Refused) -> None:
     assert (found.code, found.message) == ("E309", "`relu` takes one tensor, not 2")
 
 
+def test_copies_of_a_row_that_takes_from_a_stage_are_a_chain(net: Net) -> None:
+    graph = net(
+        "input: [3, 8, 8]\ncolumns: [name, op, c, n, from]\n"
+        "stages: [[a, conv, 4, ~, ~], [b, conv, 4, ~, ~], [c, conv, 4, 3, a], [d, add, ~, 2, [b, c]]]"
+    )
+    assert [edges(graph)[f"c.{copy}"] for copy in range(3)] == [["a"], ["c.0"], ["c.1"]]
+    assert edges(graph)["d.0"] == ["b", "c.2"]
+    assert edges(graph)["d.1"] == ["d.0", "c.2"]
+    assert graph.unread == ()
+
+
 CELL = """
 input: [4, 8, 8]
 blocks:
