@@ -2,7 +2,7 @@
 
 Exit codes: 0 fine, 1 a check failed, 2 anything that stopped the work, 130 interrupted, 141 nobody
 reads the output any more. Click and Python would both use 1 for their own troubles, which CI could
-not tell from a failed check; so nothing but a command's own verdict may leave with 1.
+not tell from a failed check; so nothing but a command's own verdict may exit with 1.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def run(arguments: Sequence[str]) -> int:
 def _invoke(arguments: Sequence[str]) -> int:
     if "_COSTCALC_COMPLETE" in os.environ:  # the shell asks for completions; exits
         group.main(prog_name="costcalc")
-    # Not `group.main`: it would leave with 1 when a pipe breaks.
+    # Not `group.main`: it would exit with 1 when a pipe breaks.
     try:
         with group.make_context("costcalc", list(arguments)) as context:
             code = group.invoke(context)

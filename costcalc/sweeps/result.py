@@ -276,7 +276,8 @@ def csv_lines(result: Result) -> Iterator[bytes]:
     names = [axis.name for axis in result.axes]
     figures = result.figures()
     yield _line(["model", *names, *result.shown, *figures, "error", "reason", *result.context])
-    ending = _line(["", *result.context.values()])
+    context = [str(value).lower() if isinstance(value, bool) else value for value in result.context.values()]
+    ending = _line(["", *context])
     tables = [_labels(result.names()), *(_labels(axis.texts) for axis in result.axes)]
     codes = _labels(["", *result.columns.errors])
     reasons, which = result.reasons(0, len(result))

@@ -131,7 +131,8 @@ def parse_selection(
     joined = parse_table(table, space) if table else None
     figures = tuple(joined.figures) if joined else ()
     own = [*(axis.name for axis in space.axes if axis.is_numeric), *figures]
-    known = [*own, *(name for each in all_metrics() for name in (each.name, *each.aliases, each.header))]
+    spelled = (name for each in all_metrics() for name in (each.name, *each.aliases, each.header))
+    known = list(dict.fromkeys([*own, *filter(str.isidentifier, spelled)]))
     condition = parse_where(where, known) if where else None
     objectives = tuple([_objective(text, figures) for text in pareto.split(",") if text.strip()])
     name, _, direction = sort.partition(",")

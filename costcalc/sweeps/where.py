@@ -31,7 +31,7 @@ class Where:
     @property
     def names(self) -> frozenset[str]:
         """The columns that it reads."""
-        return self.condition.expression.names
+        return frozenset(self.condition.metrics.values())
 
     def holds(self, column: Callable[[str], Any]) -> Any:
         """Return for every design whether the condition holds, or one bool for all.
@@ -42,7 +42,9 @@ class Where:
         Raises:
             UsageError: E034, it computes what cannot be computed.
         """
-        scope = {name: Numbers(np.asarray(column(name))) for name in self.names}
+        scope = {
+            written: Numbers(np.asarray(column(name))) for written, name in self.condition.metrics.items()
+        }
         try:
             with np.errstate(all="ignore"):
                 found = truth(self.condition.expression.evaluate(scope))

@@ -162,6 +162,9 @@ def test_names_of_metrics_are_the_same_everywhere(costcalc: Command) -> None:
     assert (first["alpha"], first["resolution"]) == ("0.75", "160")
     shown = costcalc("sweep", "mobilenet", *GRID, "--columns", "alpha,peak_memory,reason").stdout
     assert shown.splitlines()[0].split() == ["model", "alpha", "resolution", "peak"]
+    shouted = [*chosen[:-1], "PEAK < 2MiB and Access > 12MiB and ALPHA > 0"]
+    again = costcalc("sweep", "mobilenet", *GRID, *shouted, "--sort", "Peak,desc", "--format", "csv").stdout
+    assert again == said
     everything = costcalc("sweep", "mobilenet", *GRID, "--columns", "all", "--format", "csv").stdout
     assert {"flops", "buffers", "read_bytes", "param_bytes"} < set(rows(everything)[0])
 
@@ -170,6 +173,7 @@ def test_conventions_are_columns(costcalc: Command) -> None:
     arguments = ["sweep", "mobilenet", "--alpha", "1", "--convention", "fvcore,torch"]
     (row,) = rows(costcalc(*arguments, "--format", "csv").stdout)
     assert (row["macs"], row["flops_torch"], row["convention"]) == ("578875904", "1137480704", "fvcore")
+    assert row["weights_in_ram"] == "false"  # as every other table writes it
 
 
 def test_batch_formats_and_fusion_are_axes(costcalc: Command) -> None:

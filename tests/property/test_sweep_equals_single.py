@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from costcalc.cost import Basis, metric, parse_basis
+from costcalc.cost import CONVENTIONS, Basis, Convention, metric, parse_basis
+from costcalc.cost.metrics import metric_of
 from costcalc.errors import SpecError
 from costcalc.sweeps.axes import parse_axis
 from costcalc.sweeps.count import DEFAULT, UNKNOWN, Columns, Job
@@ -100,6 +101,17 @@ def test_how_networks_are_counted_can_vary_too() -> None:
         cost = basis.count(job.space.design(row).graph)
         counts = {name: metric(name).of(cost) for name in DEFAULT}
         assert swept(columns, row) == swept(again, place) == (counts, None), job.space.texts(row)
+
+
+@pytest.mark.parametrize("convention", CONVENTIONS.values(), ids=list(CONVENTIONS))
+def test_every_convention_counts_many_designs_at_once(convention: Convention) -> None:
+    counted = metric_of(convention)
+    axes = [parse_axis("scale", "0.25:2:0.25"), parse_axis("resolution", "160,224,256")]
+    job = Job(open_space(["shufflenet"], axes), (counted.name,), Basis())
+    columns = job.rows(0, job.space.size)
+    for row in range(job.space.size):
+        cost = Basis((convention,)).count(job.space.design(row).graph)
+        assert swept(columns, row) == ({counted.name: counted.of(cost)}, None), job.space.texts(row)
 
 
 def test_a_range_of_rows_is_that_part_of_all_rows() -> None:

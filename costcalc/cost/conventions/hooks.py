@@ -89,7 +89,10 @@ PTFLOPS = Convention(
 def _thop_adaptive_pool(call: Call) -> int:
     """It divides sizes as floating-point numbers and truncates: sometimes one less than the sum."""
     (_, height, width), (_, rows, columns) = call.inputs[0], call.output
-    return int((height / rows * (width / columns) + 1) * call.out_elements)
+    if height % rows == 0 and width % columns == 0:  # exact in floating point, and for many designs at once
+        return (height // rows * (width // columns) + 1) * call.out_elements
+    down, across = int(height) / int(rows), int(width) / int(columns)
+    return int((down * across + 1) * int(call.out_elements))
 
 
 THOP = Convention(

@@ -16,10 +16,17 @@ _QUANTITY = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s?([kKMGTB](?:i?B)?)(?!\w)")
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition, ready to be asked."""
+    """A condition, ready to be asked.
+
+    Attributes:
+        text: As written.
+        expression: What it computes.
+        metrics: By every name that is written in it, the metric that is meant.
+    """
 
     text: str
     expression: Expression
+    metrics: Mapping[str, str]
 
     def holds(self, values: Mapping[str, object]) -> bool:
         """Tell whether it holds; what is unknown satisfies nothing.
@@ -27,10 +34,11 @@ class Condition:
         Raises:
             UsageError: E034, the condition compares what cannot be compared.
         """
-        if any(values[name] is None for name in self.expression.names):
+        scope = {written: values[name] for written, name in self.metrics.items()}
+        if any(value is None for value in scope.values()):
             return False
         try:
-            return bool(truth(self.expression.evaluate(values)))
+            return bool(truth(self.expression.evaluate(scope)))
         except ExpressionError as error:
             raise self.refused(error.message, error.help) from None
 
@@ -40,7 +48,7 @@ class Condition:
 
 
 def parse_condition(text: str, metrics: Iterable[str]) -> Condition:
-    """Read a condition over some metrics; `150M`, `4.1G` and `6 MiB` are numbers in it.
+    """Read a condition over some metrics, in whatever case; `150M`, `4.1G` and `6 MiB` are numbers in it.
 
     Raises:
         UsageError: E034, it is no expression or names another metric.
@@ -49,10 +57,13 @@ def parse_condition(text: str, metrics: Iterable[str]) -> Condition:
         expression = compile_expression(_QUANTITY.sub(_number, text))
     except ExpressionError as error:
         raise _refused(text, error.message, error.help) from None
-    known = list(metrics)
-    for name in sorted(expression.names - set(known)):
-        raise _refused(text, f"no metric `{name}`", one_of(name, known))
-    return Condition(text, expression)
+    known = {name: name for name in metrics}
+    folded = {name.casefold(): name for name in reversed(known)}
+    meant = {name: known.get(name) or folded.get(name.casefold()) for name in sorted(expression.names)}
+    for name, metric in meant.items():
+        if metric is None:
+            raise _refused(text, f"no metric `{name}`", one_of(name, folded.values()))
+    return Condition(text, expression, {name: metric for name, metric in meant.items() if metric})
 
 
 def _number(match: re.Match[str]) -> str:
