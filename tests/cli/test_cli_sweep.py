@@ -165,6 +165,8 @@ def test_names_of_metrics_are_the_same_everywhere(costcalc: Command) -> None:
     shouted = [*chosen[:-1], "PEAK < 2MiB and Access > 12MiB and ALPHA > 0"]
     again = costcalc("sweep", "mobilenet", *GRID, *shouted, "--sort", "Peak,desc", "--format", "csv").stdout
     assert again == said
+    refused = costcalc("sweep", "mobilenet", *GRID, "--where", "nothing < 3", code=2).stderr
+    assert "one of: alpha, resolution, macs, flops, parameters, params, param_bytes, weights, " in refused
     everything = costcalc("sweep", "mobilenet", *GRID, "--columns", "all", "--format", "csv").stdout
     assert {"flops", "buffers", "read_bytes", "param_bytes"} < set(rows(everything)[0])
 
