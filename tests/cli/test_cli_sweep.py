@@ -179,6 +179,8 @@ def test_conventions_are_columns(costcalc: Command) -> None:
 
 
 def test_batch_formats_and_fusion_are_axes(costcalc: Command) -> None:
+    assert costcalc("sweep", "--help").stdout.count("Several are an axis.") == 3
+    assert "Several are an axis." not in costcalc("show", "--help").stdout
     axes = ["sweep", "mobilenet", "--batch", "1,8", "--alpha", "0.5", "--dtype", "fp32,int8"]
     said = costcalc(*axes).stdout
     assert "(paper convention); fusion conv-bn-act, batch and dtype by column." in said.replace("\n", " ")
