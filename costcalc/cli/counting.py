@@ -34,7 +34,7 @@ def basis_options(command: Command, several: Several | None = None) -> Command:
     return add_options(
         _with_basis(command),
         click.option("--convention", metavar="NAME", multiple=True, default=("paper",),
-                     help=f"What counts as a MAC; several add a column each. {_names(CONVENTIONS)}"),
+                     help=f"What counts as a MAC; in tables, several are columns. {_names(CONVENTIONS)}"),
         *_memory_options(several),
         click.option("--weights-in-ram", is_flag=True, help="Let peak memory include the weights."),
     )  # fmt: skip
@@ -79,17 +79,18 @@ def _names(known: Iterable[str]) -> str:
 
 def _memory_options(several: Several | None = None) -> tuple[Callable[[Command], Command], ...]:
     number = click.IntRange(min=1) if several is None else click.STRING
+    axis = "" if several is None else " Several are an axis."
     return (
         click.option("--batch", metavar="N", type=number, default="1", callback=several,
-                     help="Images per batch.  [default: 1]"),
+                     help=f"Images per batch.{axis}  [default: 1]"),
         click.option("--dtype", metavar="TYPE", default="fp32", callback=several,
-                     help=f"Of weights and activations. {_names(DTYPES)}"),
+                     help=f"Of weights and activations. {_names(DTYPES)}{axis}"),
         click.option("--weights", "--weights-dtype", "weights_dtype", metavar="TYPE",
                      help="The type of the weights alone."),
         click.option("--activations", "--activations-dtype", "activations_dtype", metavar="TYPE",
                      help="The type of the activations alone."),
         click.option("--fusion", metavar="NAME", default="conv-bn-act", callback=several,
-                     help=f"What runs in one kernel, for memory. {_names(FUSIONS)}"),
+                     help=f"What runs in one kernel, for memory. {_names(FUSIONS)}{axis}"),
         click.option("--order", type=click.Choice(ORDERS), default="given",
                      help="How branches are executed, for peak memory.  [default: given]"),
     )  # fmt: skip

@@ -70,6 +70,8 @@ class Metric:
         )
         if exact < 0:
             raise ValueError(f"`{written}` is below zero")
+        if self.unit == "FLOP/B" and exact.denominator != 1:  # values of ratios are rounded up
+            raise ValueError(f"`{written}` is not a whole number, as limits on a ratio are")
         return math.floor(exact)
 
 

@@ -121,12 +121,14 @@ def read_baseline(path: Path, basis: Basis) -> Baseline:
 def _parse(content: bytes, path: Path) -> Baseline:
     try:
         document: Any = json.loads(content)
+        if not isinstance(document, dict):
+            raise ValueError("it is not an object")
         version = str(document["schema_version"])
         if version.partition(".")[0] != SCHEMA_VERSION.partition(".")[0]:
             raise ValueError(f"its schema version is {version}, this costcalc reads {SCHEMA_VERSION}")
         said = codec.decode(_Content, document)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        reason = f"it has no {error}" if isinstance(error, KeyError) else str(error)
+        reason = f"it has no `{error.args[0]}`" if isinstance(error, KeyError) else str(error)
         message = f"{shown(path)} is not a baseline: {reason}"
         help = "write one: costcalc baseline write"
         raise CostcalcError(Diagnostic("E814", message, help=help)) from None

@@ -95,7 +95,8 @@ def load(path: Path) -> Part:
         with np.load(path, allow_pickle=False) as file:
             about = json.loads(bytes(file["about"]))
             if (about["format"], about["version"]) != (FORMAT, __version__):
-                raise _wrong(f"{path} was written by costcalc {about['version']}, this is {__version__}")
+                theirs = f"costcalc {about['version']} (format {about['format']})"
+                raise _wrong(f"{path} was written by {theirs}, this is {__version__} (format {FORMAT})")
             names = [name for name in file.files if name.startswith(_METRIC)]
             metrics = {name.removeprefix(_METRIC): file[name] for name in names}
             columns = Columns(file["rows"], metrics, file["codes"], about["errors"])

@@ -132,7 +132,8 @@ def parse_selection(
     figures = tuple(joined.figures) if joined else ()
     own = [*(axis.name for axis in space.axes if axis.is_numeric), *figures]
     spelled = (name for each in all_metrics() for name in (each.name, *each.aliases, each.header))
-    known = list(dict.fromkeys([*own, *filter(str.isidentifier, spelled)]))
+    in_any_case = {name.casefold(): name for name in filter(str.isidentifier, reversed(list(spelled)))}
+    known = list(dict.fromkeys([*own, *reversed(in_any_case.values())]))
     condition = parse_where(where, known) if where else None
     objectives = tuple([_objective(text, figures) for text in pareto.split(",") if text.strip()])
     name, _, direction = sort.partition(",")

@@ -96,6 +96,26 @@ def test_every_metric_can_be_limited(costcalc: Command) -> None:
     assert "did you mean `memory_access`?" in err
 
 
+def test_the_parts_of_a_breach_are_told_in_its_metric(costcalc: Command) -> None:
+    out, _ = costcalc("check", "mobilenet", "--max", "param_bytes=1MiB", "--max", "buffers=1", code=1)
+    assert "logits  3.910 MiB weights (24.22%)" in out
+    assert "dw_separable7  10.24k buffers (46.78%)" in out
+    assert "MACs (" not in out
+
+
+def test_limits_on_a_ratio_are_whole(costcalc: Command) -> None:
+    costcalc("check", "mobilenet", "--max", "FLOP/B=20")
+    _, err = costcalc("check", "mobilenet", "--max", "FLOP/B=19.9", code=2)
+    assert "`19.9` is not a whole number" in err
+
+
+@pytest.mark.parametrize("text", ["[]", "null", "3"])
+def test_a_baseline_is_an_object(costcalc: Command, text: str) -> None:
+    Path("bad.json").write_text(text)
+    _, err = costcalc("check", "mobilenet", "--against", "bad.json", code=2)
+    assert "bad.json is not a baseline: it is not an object" in err
+
+
 def test_a_check_counts_by_one_convention(costcalc: Command) -> None:
     _, err = costcalc("check", "mobilenet", "--max", "macs=1G", "--convention", "paper,fvcore", code=2)
     assert "a check and a diff count by one" in err

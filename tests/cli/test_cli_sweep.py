@@ -165,6 +165,8 @@ def test_names_of_metrics_are_the_same_everywhere(costcalc: Command) -> None:
     shouted = [*chosen[:-1], "PEAK < 2MiB and Access > 12MiB and ALPHA > 0"]
     again = costcalc("sweep", "mobilenet", *GRID, *shouted, "--sort", "Peak,desc", "--format", "csv").stdout
     assert again == said
+    refused = costcalc("sweep", "mobilenet", *GRID, "--where", "nothing < 3", code=2).stderr
+    assert "one of: alpha, resolution, macs, flops, parameters, params, param_bytes, weights, " in refused
     everything = costcalc("sweep", "mobilenet", *GRID, "--columns", "all", "--format", "csv").stdout
     assert {"flops", "buffers", "read_bytes", "param_bytes"} < set(rows(everything)[0])
 
@@ -177,6 +179,8 @@ def test_conventions_are_columns(costcalc: Command) -> None:
 
 
 def test_batch_formats_and_fusion_are_axes(costcalc: Command) -> None:
+    assert costcalc("sweep", "--help").stdout.count("Several are an axis.") == 3
+    assert "Several are an axis." not in costcalc("show", "--help").stdout
     axes = ["sweep", "mobilenet", "--batch", "1,8", "--alpha", "0.5", "--dtype", "fp32,int8"]
     said = costcalc(*axes).stdout
     assert "(paper convention); fusion conv-bn-act, batch and dtype by column." in said.replace("\n", " ")

@@ -134,6 +134,7 @@ def test_a_part_is_data(command: Command, tmp_path: Path) -> None:
         "huge": {"rows.npy": huge},
         "json": {"about.npy": array(np.frombuffer(b"{", np.uint8))},
         "version": {"about.npy": text(version="0")},
+        "format": {"about.npy": text(format=1)},
         "definition": {"about.npy": text(definition={"references": ["mobilenet"], "eval": "1"})},
         "nothing": {"about.npy": text(definition=None)},
     }
@@ -142,6 +143,8 @@ def test_a_part_is_data(command: Command, tmp_path: Path) -> None:
             for member, content in (good | changes).items():
                 archive.writestr(member, content)
         assert "error[E606]" in command("sweep", "merge", "bad.part", code=2), name
+        if name == "format":
+            assert "(format 1), this is" in command("sweep", "merge", "bad.part", code=2)
     with zipfile.ZipFile(tmp_path / "bad.part", "w", zipfile.ZIP_DEFLATED) as archive:
         for member, content in good.items():
             archive.writestr(member, content)

@@ -163,8 +163,8 @@ def _parts(
 
 def _part_text(part: PartChange, metric: str, numbers: Numbers, total: int | None) -> str:
     """Return what a part changes of a metric, or of another one where it leaves that as it was."""
-    changing = headlines(part.metrics)
-    metric = metric if metric in changing else next(iter(changing), metric)
+    if not growth(part, metric):
+        metric = next(iter(headlines(part.metrics)), metric)
     return numbers.part(part, metric, total) if metric in part.metrics else part.status
 
 

@@ -62,7 +62,7 @@ def parse_condition(text: str, metrics: Iterable[str]) -> Condition:
     meant = {name: known.get(name) or folded.get(name.casefold()) for name in sorted(expression.names)}
     for name, metric in meant.items():
         if metric is None:
-            raise _refused(text, f"no metric `{name}`", one_of(name, folded.values()))
+            raise _refused(text, f"no metric `{name}`", one_of(name, reversed(folded.values())))
     return Condition(text, expression, {name: metric for name, metric in meant.items() if metric})
 
 
