@@ -24,6 +24,7 @@ _QUANTITY: Final = re.compile(
     r"\s*(?P<suffix>[A-Za-z]*)",
     re.ASCII,
 )
+_WITH_COMMAS: Final = re.compile(r"[+-]?[\d.]*,[\d,.]*\s*[A-Za-z]*", re.ASCII)
 LARGEST: Final = 10**24
 """No network costs more; what is written to be more is a slip."""
 
@@ -48,7 +49,7 @@ def parse_quantity(text: str, *, bytes_: bool = False) -> Fraction:
     """
     shown = text.strip()[:_LONGEST]
     match, suffixes = _QUANTITY.fullmatch(text.strip()), _BYTES if bytes_ else _SI
-    if "," in shown and not (match and _is_plain(match)):
+    if _WITH_COMMAS.fullmatch(shown) and not (match and _is_plain(match)):
         raise ValueError(
             f"`{shown}` is ambiguous: a comma separates thousands; write it {_without_comma(shown)}"
         )

@@ -165,6 +165,7 @@ def network(of: str | Network | Model | Graph) -> Network:
 
     Raises:
         CostcalcError: a reference names no network, or several (E005).
+        TypeError: it is nothing of the kind.
 
     >>> network("mobilenet@a0.5").graph.input_shape
     (3, 224, 224)
@@ -176,6 +177,8 @@ def network(of: str | Network | Model | Graph) -> Network:
             return Network.of_model(of)
         case Graph():
             return Network.of_graph(of)
+    if not isinstance(of, str):
+        raise TypeError(f"a network is a reference, a Network, a Model or a Graph, not {type(of).__name__}")
     found = Door().networks(of)
     if len(found) != 1:
         help = "name one variant; `compare` takes several, and `load_all` in Python"

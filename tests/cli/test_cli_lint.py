@@ -1,4 +1,4 @@
-"""`costcalc lint`: what it says of a file, and what it leaves with."""
+"""`costcalc lint`: what it says of a file, and the exit code."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ loads. A block stands alone unless it continues another. In a console block `...
 alone on a line any lines, else part of one. Comments directly above a block direct it:
 
     <!-- file: tiny.yaml -->    the block is a file that all blocks of the document find in their folder
-    <!-- exit: 1 -->            the exit code that every command of the block must leave with, instead of 0
+    <!-- exit: 1 -->            the exit code that every command of the block must exit with, instead of 0
     <!-- continues: yes -->     a console block goes on in the folder of the one before it
     <!-- needs: torch -->       skipped where the library is not installed
     <!-- not run: why -->       shown, not run

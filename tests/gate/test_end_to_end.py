@@ -518,7 +518,7 @@ def test_a_link_in_the_repository_is_followed(repository: Checkout, costcalc: Sh
 
 
 def test_in_a_shell(repository: Checkout, tmp_path: Path) -> None:
-    """Verdicts leave with 1, with results on standard output; errors with 2, on standard error."""
+    """Verdicts exit with 1, with results on standard output; errors with 2, on standard error."""
     repository.edit("specs/net.yaml", *WIDER)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
 

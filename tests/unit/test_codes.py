@@ -47,7 +47,7 @@ WITHOUT_EXAMPLE = {
     "E852": "takes two files of results",
     "E707": "needs a file that is there",
     "E708": "needs a file that is there",
-    "E701": "a verdict, with which the command leaves with 1",
+    "E701": "a verdict, with which the command exits with 1",
     **dict.fromkeys(("E853", "E854", "E855", "E856", "E857"), "takes a file of a result, or a server"),
     "E605": "needs a file that is there",
     "E606": "needs files that are there",

@@ -60,6 +60,11 @@ def test_a_network_or_a_graph_is_its_own_network() -> None:
     assert network(found.model).model is found.model
 
 
+def test_what_is_no_network_is_refused() -> None:
+    with pytest.raises(TypeError, match="a network is a reference, a Network, a Model or a Graph, not int"):
+        network(42)  # type: ignore[arg-type]
+
+
 def test_names_tell_networks_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path
     text = (

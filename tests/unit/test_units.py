@@ -53,7 +53,7 @@ def test_bytes(text: str, value: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["0,13M", "1,30", "1,300M", "1,234.5", "12,34,567", "1,2345", ",123", "1,,000"]
+    "text", ["0,13M", "1,30", "1,300M", "1,234.5", "12,34,567", "1,2345", ",123", "1,,000", "1.000,5k"]
 )
 def test_a_comma_that_may_be_a_point_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="a comma separates thousands"):
