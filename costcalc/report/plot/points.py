@@ -108,7 +108,10 @@ def points_of(
         columns,
         tuple(metrics),
         (SPEC, *names[:first]),
-        {key: str(value) for key, value in context.items()},
+        {
+            key: str(value).lower() if isinstance(value, bool) else str(value)
+            for key, value in context.items()
+        },
         len(rows) - len(legal),
     )
 
