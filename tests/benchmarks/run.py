@@ -66,24 +66,24 @@ COMMANDS = [
         "ptflops",
     ),
 ]
-LOAD = "from costcalc.api import count; from costcalc.networks import load"
+LOAD = "from counts import everything; from costcalc.networks import load"
 GRAPH = LOAD + "; graph = load('mobilenet').graph"
 ROWS = "; from rows import written; folder, path = written({})"
 STATEMENTS = [
-    Statement("costcalc: load and count MobileNet", LOAD, "count(load('mobilenet').graph)"),
-    Statement("costcalc: load and count EfficientNet-B7", LOAD, "count(load('efficientnet@b7').graph)"),
-    Statement("costcalc: load and count ResNet-200", LOAD, "count(load('resnet@200').graph)"),
+    Statement("costcalc: load and count MobileNet", LOAD, "everything(load('mobilenet').graph)"),
+    Statement("costcalc: load and count EfficientNet-B7", LOAD, "everything(load('efficientnet@b7').graph)"),
+    Statement("costcalc: load and count ResNet-200", LOAD, "everything(load('resnet@200').graph)"),
     Statement(
-        "costcalc: load and count a spec of 250 rows", LOAD + ROWS.format(250), "count(load(path).graph)"
+        "costcalc: load and count a spec of 250 rows", LOAD + ROWS.format(250), "everything(load(path).graph)"
     ),
     Statement(
-        "costcalc: load and count one of 1,000 rows", LOAD + ROWS.format(1000), "count(load(path).graph)"
+        "costcalc: load and count one of 1,000 rows", LOAD + ROWS.format(1000), "everything(load(path).graph)"
     ),
-    Statement("costcalc: count the loaded graph", GRAPH, "count(graph)"),
+    Statement("costcalc: count the loaded graph", GRAPH, "everything(graph)"),
     Statement(
         "costcalc: count it under every convention",
-        GRAPH + "; from costcalc.cost import CONVENTIONS; others = list(CONVENTIONS)",
-        "cost = count(graph); [cost.total(name) for name in others]",
+        GRAPH + "; from counts import by_every_convention",
+        "by_every_convention(graph)",
     ),
     Statement(
         "fvcore: build and count MobileNet",
