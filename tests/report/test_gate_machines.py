@@ -125,9 +125,9 @@ def test_sites_get_paths_from_the_root_of_the_repository(broken: Result) -> None
     (run,) = json.loads(render(broken, "sarif", folder="my ml"))["runs"]
     location = run["results"][0]["locations"][0]["physicalLocation"]
     assert location["artifactLocation"]["uri"] == "my%20ml/specs/mobile/m1.yaml"
-    above = replace(broken.findings[0], place=Place("../shared/a.yaml", 3))
+    above = replace(broken.findings[0], place=Place("../common/a.yaml", 3))
     text = render(replace(broken, findings=(above,), limit_changes=()), "github", folder="ml")
-    assert "file=shared/a.yaml," in text
+    assert "file=common/a.yaml," in text
 
 
 def test_a_diff_notices_what_changed(difference: Result) -> None:
